@@ -1,0 +1,88 @@
+/* What differs between Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT. The only file that looks at LUA_VERSION_NUM.
+ * Floor 0.
+ * Owns no memory. */
+#ifndef UVNET_COMPAT_H
+#define UVNET_COMPAT_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <stddef.h>
+
+#if LUA_VERSION_NUM < 501 || LUA_VERSION_NUM > 504
+#error "uvnet needs Lua 5.1, 5.2, 5.3, 5.4 or LuaJIT"
+#endif
+
+#if LUA_VERSION_NUM == 501
+
+#define LUA_OK 0
+#define lua_rawlen lua_objlen
+
+static inline int lua_absindex(lua_State *L, int index) {
+  return index > 0 || index <= LUA_REGISTRYINDEX ? index : lua_gettop(L) + index + 1;
+}
+
+static inline void lua_rawgetp(lua_State *L, int index, const void *key) {
+  index = lua_absindex(L, index);
+  lua_pushlightuserdata(L, (void *)key);
+  lua_rawget(L, index);
+}
+
+static inline void lua_rawsetp(lua_State *L, int index, const void *key) {
+  index = lua_absindex(L, index);
+  lua_pushlightuserdata(L, (void *)key);
+  lua_insert(L, -2);
+  lua_rawset(L, index);
+}
+
+/* LuaJIT has its own luaL_setfuncs and luaL_testudata; ours have other names so that they do not meet. */
+static inline void net_setfuncs(lua_State *L, const luaL_Reg *functions, int upvalues) {
+  for (; functions->name != NULL; functions++) {
+    for (int i = 0; i < upvalues; i++) lua_pushvalue(L, -upvalues);
+    lua_pushcclosure(L, functions->func, upvalues);
+    lua_setfield(L, -(upvalues + 2), functions->name);
+  }
+  lua_pop(L, upvalues);
+}
+
+#else
+
+static inline void net_setfuncs(lua_State *L, const luaL_Reg *functions, int upvalues) {
+  luaL_setfuncs(L, functions, upvalues);
+}
+
+#endif
+
+/* A plain userdata without slots for Lua values: 5.4 would give it one that nobody uses. */
+static inline void *net_newuserdata(lua_State *L, size_t size) {
+#if LUA_VERSION_NUM >= 504
+  return lua_newuserdatauv(L, size, 0);
+#else
+  return lua_newuserdata(L, size);
+#endif
+}
+
+/* A number that holds whole values beyond 2^31: an integer where Lua has them, else a double (exact to 2^53). */
+static inline void net_pushsize(lua_State *L, size_t value) {
+#if LUA_VERSION_NUM >= 503
+  lua_pushinteger(L, (lua_Integer)value);
+#else
+  lua_pushnumber(L, (lua_Number)value);
+#endif
+}
+
+/* A whole number as the user wrote it, 3 or 3.0; false for 3.5, for strings and for anything else. */
+static inline int net_tointeger(lua_State *L, int index, lua_Integer *value) {
+  if (lua_type(L, index) != LUA_TNUMBER) return 0;
+#if LUA_VERSION_NUM >= 503
+  int whole = 0;
+  *value = lua_tointegerx(L, index, &whole);
+  return whole;
+#else
+  lua_Number number = lua_tonumber(L, index);
+  if (!(number >= -9007199254740992.0 && number <= 9007199254740992.0)) return 0;
+  *value = (lua_Integer)number;
+  return (lua_Number)*value == number;
+#endif
+}
+
+#endif

@@ -1,0 +1,80 @@
+/* The C module uvnet.core: puts the rooms together, and nothing else.
+ * Floor 7.
+ * Owns no memory. */
+#include <signal.h>
+
+#include "addr.h"
+#include "codec.h"
+#include "dns.h"
+#include "fail.h"
+#include "fd.h"
+#include "listener.h"
+#include "pipe.h"
+#include "reader.h"
+#include "tcp.h"
+#include "writer.h"
+
+#ifdef _WIN32
+#define NET_EXPORT __declspec(dllexport)
+#else
+#define NET_EXPORT __attribute__((visibility("default")))
+#endif
+
+NET_EXPORT int luaopen_uvnet_core(lua_State *L);
+
+/* Writing to a connection that the peer has reset would kill a process in which nobody has thought of the signal. */
+static void ignore_sigpipe(void) {
+#ifdef SIGPIPE
+  struct sigaction action;
+  if (sigaction(SIGPIPE, NULL, &action) != 0 || (action.sa_flags & SA_SIGINFO) || action.sa_handler != SIG_DFL) return;
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, NULL);
+#endif
+}
+
+/* uvVersion() -> text such as "1.44.2". */
+static int core_uv_version(lua_State *L) {
+  lua_pushstring(L, uv_version_string());
+  return 1;
+}
+
+/* strerror(errno) -> code, libuv's sentence. */
+static int core_strerror(lua_State *L) {
+  int count = net_fail_push(L, (int)luaL_checkinteger(L, 1));
+  lua_remove(L, -2);
+  return count - 1;
+}
+
+/* errno("ETIMEDOUT") -> libuv's number. */
+static int core_errno(lua_State *L) {
+  lua_pushinteger(L, net_fail_number(luaL_checkstring(L, 1)));
+  return 1;
+}
+
+int luaopen_uvnet_core(lua_State *L) {
+  static const luaL_Reg functions[] = {
+      {"fdType", net_fd_type},       {"directWrite", net_writer_direct}, {"uvVersion", core_uv_version},
+      {"strerror", core_strerror},   {"errno", core_errno},              {NULL, NULL},
+  };
+  static const luaL_Reg constructors[] = {{"tcp", net_tcp_new}, {"pipe", net_pipe_new}, {NULL, NULL}};
+  static const luaL_Reg *const methods[] = {
+      net_writer_methods, net_reader_methods, net_listener_methods, net_tcp_methods,
+      net_pipe_methods,   net_fd_methods,     NULL,
+  };
+  net_loop *loop = net_loop_open(L);
+  net_handle_open(L, loop, methods);
+  net_writer_open(L);
+  net_reader_open(L);
+  net_listener_open(L);
+  ignore_sigpipe();
+
+  lua_newtable(L);
+  net_loop_open_functions(L);
+  net_setfuncs(L, functions, 0);
+  lua_pushlightuserdata(L, loop);
+  net_setfuncs(L, constructors, 1);
+  net_dns_open(L, loop);
+  net_addr_open(L);
+  net_codec_open(L);
+  return 1;
+}

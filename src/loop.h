@@ -1,0 +1,89 @@
+/* The event loop of a Lua state, and the one door through which its callbacks enter Lua.
+ * Floor 2.
+ * Owns the uv_loop_t, the shared read buffer, and the loop's own timer, check and idle handles. */
+#ifndef UVNET_LOOP_H
+#define UVNET_LOOP_H
+
+#include <stdint.h>
+#include <uv.h>
+
+#include "compat.h"
+
+/* Rules of the door.
+ *
+ * libuv calls us only while net_loop_run stands on the C stack (or during teardown, when the door is shut). That frame
+ * keeps what deliveries need at fixed places of the Lua stack, the doors: a function each. A callback packs what it has
+ * to say into a struct on its own C stack and enters by a door; everything that may raise, running out of memory
+ * included, happens behind the door, inside a protected call. An error is kept, the loop stops after this turn, and run
+ * raises it. No longjmp ever crosses libuv.
+ */
+enum net_door {
+  NET_DOOR_NONE,
+  NET_DOOR_TICKS,
+  NET_DOOR_IMMEDIATES,
+  NET_DOOR_TIMERS,
+  NET_DOOR_READ,
+  NET_DOOR_WRITTEN,
+  NET_DOOR_CONNECTED,
+  NET_DOOR_SHUTDOWN,
+  NET_DOOR_CONNECTION,
+  NET_DOOR_CLOSED,
+  NET_DOOR_LOOKUP,
+  NET_DOORS /* how many, counted from 1 */
+};
+
+/* What a delivery has at its upvalues: the objects of open handles, the hooks by door, two strings of the fast lane. */
+enum { NET_UP_OBJECTS = 1, NET_UP_HOOKS, NET_UP_EVENTS, NET_UP_DATA, NET_UPVALUES = NET_UP_DATA };
+
+enum { NET_READ_SIZE = 65536 }; /* bytes; less makes bulk transfers wait for delayed acknowledgements */
+enum { NET_LOOP_ENDS = 2 };
+
+typedef struct net_loop net_loop;
+typedef void (*net_loop_end)(net_loop *loop);
+
+struct net_loop {
+  uv_loop_t uv;
+  uv_timer_t timer;  /* the one timer; timers.lua keeps the list of what is due */
+  uv_check_t check;  /* immediates run here, */
+  uv_idle_t idle;    /* and this keeps the loop from waiting while there are some */
+  lua_State *L;      /* the thread that runs the loop; NULL: the door is shut */
+  char *buffer;      /* NET_READ_SIZE bytes that every read shares */
+  size_t handles;    /* streams that are not closed yet */
+  uint32_t callback; /* the number of the current callback: what counts "within one callback" compares it */
+  int errors;        /* how many are kept for run to raise */
+  struct net_lookup *lookups; /* under way (dns.c) */
+  net_loop_end ends[NET_LOOP_ENDS]; /* what closes the handles and cancels the requests of the floors above */
+  const void *refused; /* the handle whose direct write has just failed, for the slow lane that reports it */
+  int refusal;         /* with this status */
+  unsigned char open, lent, ticks, stopping;
+};
+
+/* Makes the state's loop, unless it has one; leaves the stack as it was. Raises. */
+net_loop *net_loop_open(lua_State *L);
+
+static inline net_loop *net_loop_from(const uv_loop_t *uv) { return (net_loop *)uv->data; }
+
+/* Adds what is called when the state closes, before the loop runs to its end. */
+void net_loop_at_end(net_loop *loop, net_loop_end end);
+
+/* The function behind a door. Raises. */
+void net_loop_set_door(lua_State *L, enum net_door door, lua_CFunction delivery);
+
+/* Pushes the table that anchors the Lua object of each open handle. */
+void net_loop_push_objects(lua_State *L);
+
+/* The place of that table in the frame of run, for callbacks that release an anchor. */
+int net_loop_objects_place(void);
+
+/* For deliveries: pushes the hook that Lua has set for a door. */
+static inline void net_loop_push_hook(lua_State *L, enum net_door door) {
+  lua_rawgeti(L, lua_upvalueindex(NET_UP_HOOKS), (int)door);
+}
+
+/* Enters Lua: calls the door's delivery with `event` as a light userdata, then runs the ticks. Never raises. */
+void net_enter(net_loop *loop, enum net_door door, void *event);
+
+/* Adds run, stop, now, ... to the table on top of the stack, whose upvalue is the loop. */
+void net_loop_open_functions(lua_State *L);
+
+#endif

@@ -1,0 +1,32 @@
+/* A request to libuv: taken, released in its callback, given back.
+ * Floor 4.
+ * Owns each net_req (malloc) from take to its callback, and the anchor of the Lua value that libuv reads from. */
+#ifndef UVNET_REQ_H
+#define UVNET_REQ_H
+
+#include "handle.h"
+
+typedef struct net_req {
+  net_handle *handle;
+  int ref; /* in the registry: the strings that a write still needs, or LUA_NOREF */
+  union {
+    uv_req_t req;
+    uv_write_t write;
+    uv_connect_t connect;
+    uv_shutdown_t shutdown;
+  } uv;
+} net_req;
+
+static inline net_req *net_req_from(const void *uv) { return (net_req *)((char *)uv - offsetof(net_req, uv)); }
+
+/* A request for a handle that anchors the value on top of the stack (popped; nil: nothing). NULL when memory is short,
+ * nothing anchored then. Raises before it has taken anything. */
+net_req *net_req_take(lua_State *L, net_handle *handle);
+
+/* For a call that libuv refused. */
+void net_req_give_back(lua_State *L, net_req *req);
+
+/* In its callback: frees it and its anchor; returns the handle. Never raises. */
+net_handle *net_req_release(net_req *req);
+
+#endif

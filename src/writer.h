@@ -1,0 +1,24 @@
+/* The writing side of streams.
+ * Floor 5.
+ * Owns no memory but requests under way (req.h). */
+#ifndef UVNET_WRITER_H
+#define UVNET_WRITER_H
+
+#include "handle.h"
+
+/* May bytes go straight to the system? */
+static inline int net_writer_is_direct(const net_handle *handle) {
+  return (handle->flags & NET_WRITE_DIRECT) && handle->writes == 0;
+}
+
+/* Offers bytes to the system; how many it took. What it refused for good is kept for the next `write` of this handle,
+ * which reports it: asking twice would hear another error. Never raises. */
+size_t net_writer_offer(net_handle *handle, const char *data, size_t size);
+
+extern const luaL_Reg net_writer_methods[];
+void net_writer_open(lua_State *L);
+
+/* direct_write(slow, over): makes the `write` of sockets, which calls slow(self, ...) unless the system takes it all. */
+int net_writer_direct(lua_State *L);
+
+#endif
