@@ -1,0 +1,370 @@
+--- EventEmitter, complete as in Node's `events`.
+--
+-- An emitter's `_events` maps an event's name to its one listener or to a `List` of them: one listener is what nearly
+-- every event of nearly every socket has, and then there is no list. The core reads `_events` too, for the events that it
+-- emits itself; it leaves anything but a plain function to `emit` here. `_eventNames` keeps the order in which names came
+-- and exists only while there are two or more.
+--
+-- A list is never changed while it may be in use by an `emit`: it is copied first. So an `emit` calls those who listened
+-- when it began, whatever they add or remove.
+--
+-- Floor 2.
+
+local class = require("uvnet.class")
+local errors = require("uvnet.errors")
+
+local EventEmitter = class.new("EventEmitter")
+
+--- How many listeners one event may have before a warning is printed, for emitters that set no limit of their own.
+EventEmitter.defaultMaxListeners = 10
+
+--- The event that is emitted before `error`, whether or not `error` has listeners.
+EventEmitter.errorMonitor = setmetatable({}, { __tostring = function() return "events.errorMonitor" end })
+
+EventEmitter.EventEmitter = EventEmitter
+
+local errorMonitor = EventEmitter.errorMonitor
+
+-- A list of listeners: an array with a field `busy`, set for ever once an emit went over it.
+local List = {}
+local function is_list(entry) return getmetatable(entry) == List end
+
+-- Not by unpack, which has a limit that a list of listeners has not.
+local function copy(list)
+  local result = {}
+  for i = 1, #list do
+    result[i] = list[i]
+  end
+  return result
+end
+
+local function copy_list(list)
+  local result = setmetatable(copy(list), List)
+  result.warned = list.warned
+  return result
+end
+
+-- What `once` registers: it takes itself away and then calls the listener. Users meet it in rawListeners().
+local Once = {}
+Once.__index = Once
+
+function Once:__call(...)
+  if self.fired then return end
+  self.emitter:removeListener(self.event, self)
+  self.fired = true
+  return self.listener(...)
+end
+
+local function is_once(entry) return getmetatable(entry) == Once end
+
+local function is_callable(value)
+  if type(value) == "function" then return true end
+  local metatable = getmetatable(value)
+  return type(metatable) == "table" and metatable.__call ~= nil
+end
+
+local function original(entry) return is_once(entry) and entry.listener or entry end
+
+local function check_listener(listener)
+  if not is_callable(listener) then errors.throw("ERR_INVALID_ARG_TYPE", "listener", "function", listener) end
+end
+
+--- Prints a warning to standard error. Replace it to send warnings elsewhere.
+-- @tparam Error warning
+function EventEmitter.warn(warning) io.stderr:write(tostring(warning), "\n") end
+
+local function warn_of_leak(self, event, count)
+  local metatable = getmetatable(self)
+  local name = metatable and metatable.class and metatable.class.__name or "EventEmitter"
+  local message = (
+    "Possible EventEmitter memory leak detected. %d %s listeners added to [%s]. "
+    .. "MaxListeners is %s. Use emitter:setMaxListeners() to increase limit"
+  ):format(count, tostring(event), name, errors.inspect(self:getMaxListeners()))
+  EventEmitter.warn(errors(message, {
+    name = "MaxListenersExceededWarning",
+    emitter = self,
+    type = event,
+    count = count,
+  }))
+end
+
+local function remember_name(self, events, event)
+  local names = rawget(self, "_eventNames")
+  if names then
+    names[#names + 1] = event
+    return
+  end
+  local first = next(events)
+  if first ~= nil then self._eventNames = { first, event } end
+end
+
+local function forget_name(self, event)
+  local names = rawget(self, "_eventNames")
+  if not names then return end
+  for i = 1, #names do
+    if names[i] == event then
+      table.remove(names, i)
+      break
+    end
+  end
+  if #names < 2 then self._eventNames = nil end
+end
+
+local function add(self, event, entry, prepend)
+  if event == nil then event = "undefined" end
+  local events = rawget(self, "_events")
+  if not events then
+    events = {}
+    self._events = events
+  elseif events.newListener ~= nil then
+    self:emit("newListener", event, original(entry))
+    -- The listener may have removed all listeners, and the table with them.
+    events = rawget(self, "_events") or {}
+    self._events = events
+  end
+  local existing = events[event]
+  if existing == nil then
+    remember_name(self, events, event)
+    events[event] = entry
+    return self
+  end
+  local list
+  if not is_list(existing) then
+    list = setmetatable(prepend and { entry, existing } or { existing, entry }, List)
+    events[event] = list
+  else
+    list = existing
+    if list.busy then
+      list = copy_list(existing)
+      events[event] = list
+    end
+    if prepend then
+      table.insert(list, 1, entry)
+    else
+      list[#list + 1] = entry
+    end
+  end
+  if not list.warned then
+    local limit = self:getMaxListeners()
+    if limit > 0 and #list > limit then
+      list.warned = true
+      warn_of_leak(self, event, #list)
+    end
+  end
+  return self
+end
+
+--- Adds a listener behind those that are there. Emits `newListener` first.
+-- @param event the event's name: a string, or any other value but nil
+-- @tparam function listener called with the event's arguments
+-- @return the emitter
+-- @raise ERR_INVALID_ARG_TYPE
+function EventEmitter:on(event, listener)
+  check_listener(listener)
+  return add(self, event, listener, false)
+end
+
+--- The same as `on`.
+-- @function addListener
+function EventEmitter:addListener(event, listener) return self:on(event, listener) end
+
+--- Adds a listener before those that are there.
+-- @param event the event's name
+-- @tparam function listener
+-- @return the emitter
+function EventEmitter:prependListener(event, listener)
+  check_listener(listener)
+  return add(self, event, listener, true)
+end
+
+local function once_entry(self, event, listener)
+  check_listener(listener)
+  return setmetatable({ emitter = self, event = event, listener = listener }, Once)
+end
+
+--- Adds a listener that is called once: it is removed first, then called.
+-- @param event the event's name
+-- @tparam function listener
+-- @return the emitter
+function EventEmitter:once(event, listener) return self:on(event, once_entry(self, event, listener)) end
+
+--- Adds a listener that is called once, before those that are there.
+-- @param event the event's name
+-- @tparam function listener
+-- @return the emitter
+function EventEmitter:prependOnceListener(event, listener)
+  return self:prependListener(event, once_entry(self, event, listener))
+end
+
+local function removed(self, events, event, entry)
+  if events.removeListener ~= nil then self:emit("removeListener", event, original(entry)) end
+end
+
+--- Removes the listener that was added last, if it was added more than once. Emits `removeListener` afterwards.
+-- @param event the event's name
+-- @tparam function listener
+-- @return the emitter
+function EventEmitter:removeListener(event, listener)
+  check_listener(listener)
+  local events = rawget(self, "_events")
+  local existing = events and events[event]
+  if existing == nil then return self end
+  if not is_list(existing) then
+    if existing == listener or original(existing) == listener then
+      events[event] = nil
+      forget_name(self, event)
+      removed(self, events, event, existing)
+    end
+    return self
+  end
+  for i = #existing, 1, -1 do
+    local entry = existing[i]
+    if entry == listener or original(entry) == listener then
+      local list = existing
+      if list.busy then
+        list = copy_list(existing)
+        events[event] = list
+      end
+      table.remove(list, i)
+      if #list == 1 then events[event] = list[1] end
+      removed(self, events, event, entry)
+      break
+    end
+  end
+  return self
+end
+
+--- The same as `removeListener`.
+-- @function off
+function EventEmitter:off(event, listener) return self:removeListener(event, listener) end
+
+--- Removes all listeners, or those of one event.
+-- @param[opt] event the event's name
+-- @return the emitter
+function EventEmitter:removeAllListeners(event)
+  local events = rawget(self, "_events")
+  if not events then return self end
+  if events.removeListener == nil then
+    if event == nil then
+      self._events = nil
+      self._eventNames = nil
+    elseif events[event] ~= nil then
+      events[event] = nil
+      forget_name(self, event)
+    end
+    return self
+  end
+  if event == nil then
+    for _, name in ipairs(self:eventNames()) do
+      if name ~= "removeListener" then self:removeAllListeners(name) end
+    end
+    self:removeAllListeners("removeListener")
+    self._events = nil
+    self._eventNames = nil
+    return self
+  end
+  -- The last that came goes first, each announced. What listeners of `removeListener` add meanwhile stays.
+  local present = self:rawListeners(event)
+  for i = #present, 1, -1 do
+    self:removeListener(event, present[i])
+  end
+  return self
+end
+
+local function raise_unhandled(err)
+  -- An Error, or a user's own table or userdata, goes out unchanged.
+  if type(err) == "table" or type(err) == "userdata" then error(err, 0) end
+  local unhandled = errors.coded("ERR_UNHANDLED_ERROR", err)
+  unhandled.context = err
+  error(unhandled, 0)
+end
+
+--- Calls the event's listeners in their order. An `error` event without a listener is raised as a Lua error.
+-- @param event the event's name
+-- @param ... what the listeners get
+-- @treturn boolean whether there was a listener
+function EventEmitter:emit(event, ...)
+  local events = rawget(self, "_events")
+  if event == "error" then
+    if events and events[errorMonitor] ~= nil then self:emit(errorMonitor, ...) end
+    if not events or events.error == nil then raise_unhandled((...)) end
+  end
+  local entry = events and events[event]
+  if entry == nil then return false end
+  if is_list(entry) then
+    entry.busy = true
+    for i = 1, #entry do
+      entry[i](...)
+    end
+  else
+    entry(...)
+  end
+  return true
+end
+
+local function entries(self, event, convert)
+  local events = rawget(self, "_events")
+  local entry = events and events[event]
+  if entry == nil then return {} end
+  if not is_list(entry) then return { convert(entry) } end
+  local result = {}
+  for i = 1, #entry do
+    result[i] = convert(entry[i])
+  end
+  return result
+end
+
+--- A copy of the list of an event's listeners, as they were given.
+-- @param event the event's name
+-- @treturn {function,...}
+function EventEmitter:listeners(event) return entries(self, event, original) end
+
+--- A copy of the list of an event's listeners, with the wrappers of those added by `once`: a wrapper can be called, and
+-- its field `listener` is the function that was given.
+-- @param event the event's name
+-- @treturn {function,...}
+function EventEmitter:rawListeners(event)
+  return entries(self, event, function(entry) return entry end)
+end
+
+--- How many listeners an event has.
+-- @param event the event's name
+-- @tparam[opt] function listener count only this one
+-- @treturn integer
+function EventEmitter:listenerCount(event, listener)
+  local events = rawget(self, "_events")
+  local entry = events and events[event]
+  if entry == nil then return 0 end
+  if listener == nil then return is_list(entry) and #entry or 1 end
+  local count = 0
+  for _, one in ipairs(self:listeners(event)) do
+    if one == listener then count = count + 1 end
+  end
+  return count
+end
+
+--- The names of the events that have listeners, in the order in which they came.
+-- @treturn table
+function EventEmitter:eventNames()
+  local names = rawget(self, "_eventNames")
+  if names then return copy(names) end
+  local events = rawget(self, "_events")
+  return { events and (next(events)) }
+end
+
+--- Sets how many listeners one event may have before a warning is printed; 0 or `math.huge` for no limit.
+-- @tparam number n
+-- @return the emitter
+-- @raise ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
+function EventEmitter:setMaxListeners(n)
+  if type(n) ~= "number" then errors.throw("ERR_INVALID_ARG_TYPE", "setMaxListeners", "number", n) end
+  if not (n >= 0) then errors.throw("ERR_OUT_OF_RANGE", "setMaxListeners", ">= 0", n) end
+  self._maxListeners = n
+  return self
+end
+
+--- How many listeners one event may have before a warning is printed.
+-- @treturn number
+function EventEmitter:getMaxListeners() return self._maxListeners or EventEmitter.defaultMaxListeners end
+
+return EventEmitter

@@ -1,0 +1,83 @@
+--- uvnet: Node.js's `net` for Lua, on libuv.
+--
+--     local net = require "net"
+--
+--     local server = net.createServer(function(socket)
+--       socket:write("hello\r\n")
+--       socket:pipe(socket)
+--     end)
+--     server:listen(8124)
+--     net.run()
+--
+-- Floor 9.
+-- @module net
+
+local Server = require("uvnet.server")
+local Socket = require("uvnet.socket")
+local args = require("uvnet.args")
+local core = require("uvnet.core")
+local loop = require("uvnet.loop")
+
+local net = {
+  --- The class of servers.
+  Server = Server,
+  --- The class of connections.
+  Socket = Socket,
+  --- EventEmitter, complete as in Node.
+  events = require("uvnet.events"),
+  --- Node's streams: Readable, Writable, Duplex, Transform, PassThrough, pipeline, finished.
+  stream = require("uvnet.stream"),
+  --- setTimeout, setInterval, setImmediate, nextTick and their `clear…`.
+  timers = require("uvnet.timers"),
+  --- lookup.
+  dns = require("uvnet.dns"),
+  --- The class of errors.
+  errors = require("uvnet.errors"),
+  --- The version of this module.
+  _VERSION = "uvnet 0.1.0",
+  run = loop.run,
+  stop = loop.stop,
+}
+
+--- Makes a server.
+-- @tparam[opt] table options see `net.Server`
+-- @tparam[opt] function connectionListener is added for `connection`
+-- @treturn net.Server
+-- @raise ERR_INVALID_ARG_TYPE
+-- @see Node's net: net.createServer([options][, connectionListener])
+function net.createServer(options, connectionListener) return Server(options, connectionListener) end
+
+--- Makes a socket and connects it: `createConnection(options[, connectListener])`,
+-- `createConnection(path[, connectListener])`, `createConnection(port[, host][, connectListener])`.
+-- @param options see `net.Socket` and `net.Socket:connect`; `timeout` (ms) is set as by `setTimeout`
+-- @treturn net.Socket
+-- @raise what `net.Socket` and `connect` raise
+-- @see Node's net: net.createConnection()
+function net.createConnection(...)
+  local options, listener = args.normalize(select("#", ...), ...)
+  local socket = Socket(options)
+  if options.timeout then socket:setTimeout(options.timeout) end
+  return socket:connect(options, listener)
+end
+
+--- The same as `createConnection`.
+-- @function connect
+net.connect = net.createConnection
+
+--- Is this an IP address?
+-- @param input anything
+-- @treturn integer 4, 6, or 0
+-- @see Node's net: net.isIP(input)
+function net.isIP(input) return core.isIP(input) end
+
+--- Is this an IPv4 address?
+-- @treturn boolean
+-- @see Node's net: net.isIPv4(input)
+function net.isIPv4(input) return core.isIP(input) == 4 end
+
+--- Is this an IPv6 address?
+-- @treturn boolean
+-- @see Node's net: net.isIPv6(input)
+function net.isIPv6(input) return core.isIP(input) == 6 end
+
+return net

@@ -1,0 +1,39 @@
+--- The event loop: `run`, `stop`, and the ties between the core and the queue of ticks.
+--
+-- Floor 3.
+
+local core = require("uvnet.core")
+local errors = require("uvnet.errors")
+local ticks = require("uvnet.ticks")
+
+core.hook("ticks", ticks.drain)
+ticks.onpending = core.ticks
+
+local MODES = { default = 0, once = 1, nowait = 2 }
+
+local loop = {}
+
+--- Runs the event loop: until nothing active is left (`"default"`), for one turn that waits for something to happen
+-- (`"once"`), or for one turn that does not wait (`"nowait"`).
+--
+-- What a callback raises comes out of here: a string with the callback's traceback behind it, anything else as it is. No
+-- handle is harmed by that: call `run` again and it goes on. If several callbacks of one turn raise, each call raises one
+-- of the errors, in order.
+-- @tparam[opt="default"] string mode
+-- @treturn boolean true while something active is left
+-- @raise ERR_INVALID_ARG_VALUE; ERR_LOOP_RUNNING within a callback; what callbacks raise
+function loop.run(mode)
+  local number = MODES[mode == nil and "default" or mode]
+  if not number then
+    errors.throw("ERR_INVALID_ARG_VALUE", "mode", mode, 'must be one of: "default", "once", "nowait"')
+  end
+  if core.running() then
+    error(errors("The event loop is running already", { code = "ERR_LOOP_RUNNING" }), 0)
+  end
+  return core.run(number)
+end
+
+--- Makes the running `run` return once the current turn is done. Without one it does nothing.
+function loop.stop() core.stop() end
+
+return loop

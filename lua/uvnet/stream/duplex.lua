@@ -1,0 +1,65 @@
+--- Duplex: a stream with two sides, one to read and one to write, that share nothing but their end.
+--
+-- Floor 3.
+
+local Readable = require("uvnet.stream.readable")
+local Writable = require("uvnet.stream.writable")
+local destruction = require("uvnet.stream.destroy")
+local state = require("uvnet.stream.state")
+
+local Duplex = Readable:extend("Duplex")
+Duplex:mixin(Writable)
+
+--- Does the writable side stay open when the readable side ends? Otherwise it is ended then.
+Duplex.allowHalfOpen = true
+
+-- Writable's knows of what waits to be written.
+Duplex.destroy = Writable.destroy
+
+--- Takes the options of both sides.
+-- @local
+function Duplex:_configure(options)
+  self:_configureReadable(options, true)
+  self:_configureWritable(options, true)
+  if not options then return end
+  if options.allowHalfOpen == false then self.allowHalfOpen = false end
+  if options.readable == false then
+    local rs = self._rs
+    rs.readable = false
+    rs.ended, rs.endEmitted = true, true
+  end
+  if options.writable == false then
+    local ws = self._ws
+    ws.writable = false
+    ws.ending, ws.ended, ws.finished = true, true, true
+  end
+end
+
+--- Makes a Duplex: `Duplex([options])`.
+-- @tparam[opt] table options those of Readable and Writable; `allowHalfOpen`, `readable`, `writable` (all true unless
+--   they are false); and for one side alone `readableHighWaterMark`, `writableHighWaterMark`, `readableObjectMode`,
+--   `writableObjectMode`
+-- @raise ERR_INVALID_ARG_VALUE, ERR_UNKNOWN_ENCODING
+function Duplex:initialize(options)
+  self:_configure(options)
+  destruction.construct(self)
+end
+
+--- `_construct` has called back.
+-- @local
+function Duplex:_constructed()
+  Readable._constructed(self)
+  Writable._constructed(self)
+end
+
+--- The readable side has ended, and the writable side is not to outlive it.
+-- @local
+function Duplex:_finishAfterEnd()
+  if self.writable and not self.destroyed then self:finish() end
+end
+
+function Duplex.__getters:destroyed()
+  return state.peek_readable(self).destroyed and state.peek_writable(self).destroyed or false
+end
+
+return Duplex

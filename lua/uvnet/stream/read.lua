@@ -1,0 +1,160 @@
+--- What comes out of a Readable when somebody asks: `read`. And the end, which is reached by reading.
+--
+-- Floor 3.
+
+local buffer = require("uvnet.stream.buffer")
+local destruction = require("uvnet.stream.destroy")
+local emit_readable = require("uvnet.stream.flow").emit_readable
+local errors = require("uvnet.errors")
+local forget_drains = require("uvnet.stream.pipe").forget_drains
+local state = require("uvnet.stream.state")
+local ticks = require("uvnet.ticks")
+
+local later = ticks.later
+local high_water, peek_writable = state.high_water, state.peek_writable
+
+local MAX_HIGH_WATER = 2 ^ 30
+
+-- The end has been read, or there is nothing before it: what follows `end`.
+local function after_end(self, rs)
+  if rs.afterEnd then return end
+  rs.afterEnd = true
+  if self.allowHalfOpen == false and self.writable then
+    later(self._finishAfterEnd, self)
+  elseif not rs.noAutoDestroy then
+    local ws = peek_writable(self)
+    if not self._isWritable or (not ws.noAutoDestroy and (ws.finished or ws.writable == false)) then
+      self:destroy()
+    end
+  end
+end
+
+local function end_now(self, rs)
+  if rs.errored or rs.closeEmitted or rs.endEmitted or (rs.length or 0) > 0 then return end
+  rs.endEmitted = true
+  -- A listener that raises must not keep the stream from closing.
+  later(after_end, self, rs)
+  self:emit("end")
+  after_end(self, rs)
+end
+
+local function end_readable(self, rs)
+  if not rs.endEmitted then
+    rs.ended = true
+    later(end_now, self, rs)
+  end
+end
+
+-- How much a read of n gives, where n is nil for "what there is".
+local function readable_amount(rs, n)
+  local length = rs.length or 0
+  if n and n <= 0 or (length == 0 and rs.ended) then return 0 end
+  if rs.objectMode then return 1 end
+  if not n then
+    if rs.flowing and length > 0 then return buffer.first_length(rs) end
+    return length
+  end
+  if n <= length then return n end
+  return rs.ended and length or 0
+end
+
+local function raise_high_water(rs, n)
+  if n > MAX_HIGH_WATER then errors.throw("ERR_OUT_OF_RANGE", "size", "<= 1GiB", n) end
+  local mark = 1
+  while mark < n do
+    mark = mark * 2
+  end
+  rs.highWaterMark = mark
+end
+
+local function whole_number(n)
+  if n == nil then return nil end
+  n = tonumber(n)
+  if not n or n ~= n then return nil end
+  return n < 0 and math.ceil(n) or math.floor(n)
+end
+
+-- Gets the stream's maker to push, unless he is at it, or there is no point.
+local function call_read(self, rs)
+  rs.reading, rs.sync = true, true
+  if (rs.length or 0) == 0 then rs.needReadable = true end
+  local ok, raised = pcall(self._read, self, high_water(rs))
+  if not ok then destruction.error_or_destroy(self, destruction.as_error(raised)) end
+  rs.sync = false
+end
+
+local function take(rs, n)
+  if n == 0 or (rs.length or 0) == 0 then return nil end
+  local chunk
+  if rs.objectMode then
+    chunk = buffer.shift(rs)
+  elseif n >= rs.length then
+    chunk = buffer.take_all(rs)
+  else
+    chunk = buffer.take(rs, n)
+  end
+  rs.length = rs.length - n
+  return chunk
+end
+
+--- Takes out data that is there.
+-- @tparam[opt] integer n how many bytes: exactly that many or, at the end, the rest. Without it, all there is. 0 reads
+--   nothing, but gets the stream going
+-- @return a string, in object mode an object; nil if there is less
+-- @raise ERR_OUT_OF_RANGE
+return function(self, n)
+  local rs = self._rs
+  if n ~= nil then n = whole_number(n) end
+  local asked = n
+  if n and n > high_water(rs) then raise_high_water(rs, n) end
+  if n ~= 0 then rs.emittedReadable = nil end
+
+  if n == 0 and rs.needReadable then
+    local length, mark = rs.length or 0, high_water(rs)
+    if (length > 0 and length >= mark) or rs.ended then
+      if length == 0 and rs.ended then
+        end_readable(self, rs)
+      else
+        emit_readable(self, rs)
+      end
+      return nil
+    end
+  end
+
+  n = readable_amount(rs, n)
+  if n == 0 and rs.ended then
+    if (rs.length or 0) == 0 then end_readable(self, rs) end
+    return nil
+  end
+
+  -- _read may push at once: what there is to return is known behind it.
+  local length = rs.length or 0
+  if
+    (rs.needReadable or length == 0 or length - n < high_water(rs))
+    and not rs.reading
+    and not rs.ended
+    and not rs.destroyed
+    and not rs.errored
+    and not rs.constructing
+  then
+    call_read(self, rs)
+    if not rs.reading then n = readable_amount(rs, asked) end
+  end
+
+  local chunk = take(rs, n)
+  if chunk == nil then
+    if (rs.length or 0) <= high_water(rs) then rs.needReadable = true end
+    n = 0
+  else
+    forget_drains(rs)
+  end
+  if (rs.length or 0) == 0 then
+    if not rs.ended then rs.needReadable = true end
+    if asked ~= n and rs.ended then end_readable(self, rs) end
+  end
+  if chunk ~= nil and not rs.errorEmitted and not rs.closeEmitted then
+    rs.dataEmitted = true
+    self:emit("data", chunk)
+  end
+  return chunk
+end

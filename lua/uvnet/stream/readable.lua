@@ -1,0 +1,217 @@
+--- Readable: what data is pushed into and read from.
+--
+-- Whoever makes a Readable gives it a `_read(size)`, which is called while there is room, and calls `push(chunk)`, and
+-- `push(nil)` at the end. Data goes to `data` listeners as it comes (flowing), or waits for `read`.
+--
+-- Fields of `_rs` (see state.lua for how they are kept): `flowing` is nil until somebody decides, then true or false.
+-- `length` counts bytes, or objects. `reading`: `_read` was called and has not pushed yet. `sync`: it is on the stack
+-- now; nil, before the first time, counts as true. `needReadable`: whoever listens for `readable` waits for it.
+-- `emittedReadable`: it is under way. `ended`: `push(nil)` was called; `endEmitted`: so was `end`. `paused` is nil
+-- until `pause` or `resume` is called. `guarded` and `emitting` are about listeners that raise: see flow.lua.
+--
+-- Floor 3.
+
+local EventEmitter = require("uvnet.events")
+local buffer = require("uvnet.stream.buffer")
+local destruction = require("uvnet.stream.destroy")
+local errors = require("uvnet.errors")
+local flow = require("uvnet.stream.flow")
+local pipe = require("uvnet.stream.pipe")
+local push = require("uvnet.stream.push")
+local state = require("uvnet.stream.state")
+local text = require("uvnet.stream.text")
+local ticks = require("uvnet.ticks")
+
+local later = ticks.later
+local high_water, peek_readable = state.high_water, state.peek_readable
+local emit_readable, maybe_read_more = flow.emit_readable, flow.maybe_read_more
+
+local Readable = EventEmitter:extend("Readable")
+
+Readable._isReadable = true
+
+local getters = Readable.__getters
+
+function getters:_rs()
+  local rs = {}
+  rawset(self, "_rs", rs)
+  return rs
+end
+
+--- Takes the options of the readable side; shared with Duplex.
+-- @local
+function Readable:_configureReadable(options, is_duplex)
+  if options or state.defaults_changed() then
+    options = options or {}
+    local rs = self._rs
+    local object_mode = is_duplex and options.readableObjectMode
+    state.configure(rs, options, is_duplex and "readableHighWaterMark" or nil, object_mode)
+    if options.defaultEncoding ~= nil then
+      local name = text.name(options.defaultEncoding)
+      if name ~= "utf8" then rs.defaultEncoding = name end
+    end
+    if options.encoding then
+      rs.encoding = text.name(options.encoding)
+      rs.decoder = text.decoder(rs.encoding)
+    end
+    if type(options.read) == "function" then self._read = options.read end
+    if type(options.destroy) == "function" then self._destroy = options.destroy end
+    if type(options.construct) == "function" then self._construct = options.construct end
+  end
+end
+
+--- Makes a Readable: `Readable([options])`.
+-- @tparam[opt] table options `highWaterMark` (bytes or objects), `objectMode`, `encoding`, `emitClose`, `autoDestroy`,
+--   and in place of methods `read`, `destroy`, `construct`: called with the stream first
+-- @raise ERR_INVALID_ARG_VALUE, ERR_UNKNOWN_ENCODING
+function Readable:initialize(options)
+  self:_configureReadable(options, false)
+  destruction.construct(self)
+end
+
+Readable.push = push.push
+Readable.unshift = push.unshift
+Readable.read = require("uvnet.stream.read")
+Readable.pause = flow.pause
+Readable.resume = flow.resume
+Readable.pipe = pipe.pipe
+Readable.unpipe = pipe.unpipe
+
+--- Has data come as text from now on. What is held already is decoded too.
+-- @tparam[opt="utf8"] string encoding
+-- @return the stream
+-- @raise ERR_UNKNOWN_ENCODING
+function Readable:setEncoding(encoding)
+  local name = text.name(encoding == nil and "utf8" or encoding)
+  local rs = self._rs
+  local decoded_before = rs.decoder ~= nil
+  local decoder = text.decoder(name)
+  rs.decoder, rs.encoding = decoder, name
+  if (rs.length or 0) > 0 and not rs.objectMode then
+    local content = buffer.take_all(rs)
+    if not decoded_before then content = decoder:write(content) end
+    if content ~= "" then buffer.append(rs, content) end
+    rs.length = #content
+  end
+  return self
+end
+
+--- Called while there is room: has data pushed. To be overridden.
+-- @tparam integer size the high-water mark
+function Readable._read() errors.throw("ERR_METHOD_NOT_IMPLEMENTED", "_read()") end
+
+--- Gives back what the stream holds, then calls back. To be overridden.
+-- @function _destroy
+-- @tparam ?Error err why the stream is destroyed
+-- @tparam function callback
+Readable._destroy = destruction.default
+
+--- Ends the stream at once: no more data. `error`, if there is a reason, and `close` follow.
+-- @function destroy
+-- @tparam[opt] Error err the reason
+-- @return the stream
+Readable.destroy = destruction.destroy
+
+--- `_construct` has called back.
+-- @local
+function Readable:_constructed()
+  local rs = self._rs
+  if rs.needReadable then maybe_read_more(self, rs) end
+end
+
+local function read_nothing(self) self:read(0) end
+
+--- Adds a listener. One for `data` has the data flow, unless `pause` was called; one for `readable` has it wait for
+-- `read`.
+-- @param event the event's name
+-- @tparam function listener
+-- @return the stream
+function Readable:on(event, listener)
+  EventEmitter.on(self, event, listener)
+  if event == "data" then
+    local rs = self._rs
+    rs.dataListening = true
+    if self:listenerCount("readable") > 0 then rs.readableListening = true end
+    if rs.flowing ~= false then self:resume() end
+  elseif event == "readable" then
+    local rs = self._rs
+    if not rs.endEmitted and not rs.readableListening then
+      rs.readableListening, rs.needReadable = true, true
+      rs.flowing, rs.emittedReadable = false, nil
+      if (rs.length or 0) > 0 then
+        emit_readable(self, rs)
+      elseif not rs.reading then
+        later(read_nothing, self)
+      end
+    end
+  end
+  return self
+end
+
+-- `readable` may have lost its listeners: in the next tick, for it may get one again at once.
+local function update_listening(self)
+  local rs = rawget(self, "_rs")
+  if not rs then return end
+  rs.readableListening = self:listenerCount("readable") > 0 or nil
+  if rs.resumeScheduled and rs.paused == false then
+    rs.flowing = true
+  elseif rs.dataListening then
+    self:resume()
+  elseif not rs.readableListening then
+    rs.flowing = nil
+  end
+end
+
+--- Removes a listener.
+-- @param event the event's name
+-- @tparam function listener
+-- @return the stream
+function Readable:removeListener(event, listener)
+  EventEmitter.removeListener(self, event, listener)
+  if event == "readable" then
+    later(update_listening, self)
+  elseif event == "data" and self:listenerCount("data") == 0 then
+    local rs = rawget(self, "_rs")
+    if rs then rs.dataListening = nil end
+  end
+  return self
+end
+
+--- Removes all listeners, or those of one event.
+-- @param[opt] event the event's name
+-- @return the stream
+function Readable:removeAllListeners(event)
+  EventEmitter.removeAllListeners(self, event)
+  if event == "readable" or event == nil then later(update_listening, self) end
+  return self
+end
+
+--- Was the flow stopped?
+-- @treturn boolean
+function Readable:isPaused()
+  local rs = peek_readable(self)
+  return rs.paused == true or rs.flowing == false
+end
+
+function getters:readable()
+  local rs = peek_readable(self)
+  return rs.readable ~= false and not rs.destroyed and not rs.errorEmitted and not rs.endEmitted
+end
+
+function getters:readableAborted()
+  local rs = peek_readable(self)
+  return rs.readable ~= false and (rs.destroyed or rs.errored ~= nil) and not rs.endEmitted or false
+end
+
+function getters:readableDidRead() return peek_readable(self).dataEmitted or false end
+function getters:readableHighWaterMark() return high_water(peek_readable(self)) end
+function getters:readableFlowing() return peek_readable(self).flowing end
+function getters:readableLength() return peek_readable(self).length or 0 end
+function getters:readableObjectMode() return peek_readable(self).objectMode or false end
+function getters:readableEncoding() return peek_readable(self).encoding end
+function getters:readableEnded() return peek_readable(self).endEmitted or false end
+function getters:destroyed() return peek_readable(self).destroyed or false end
+function getters:closed() return peek_readable(self).closed or false end
+function getters:errored() return peek_readable(self).errored end
+
+return Readable

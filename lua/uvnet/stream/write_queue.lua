@@ -1,0 +1,133 @@
+--- The chunks on their way to `_write` and `_writev`: one at a time, the others wait.
+--
+-- Floor 3.
+
+local after = require("uvnet.stream.after_write")
+local errors = require("uvnet.errors")
+local error_or_destroy = require("uvnet.stream.destroy").error_or_destroy
+local high_water = require("uvnet.stream.state").high_water
+local ticks = require("uvnet.ticks")
+
+local queue = {}
+
+-- _write has called back.
+local function on_write(self, err)
+  local ws = self._ws
+  if not ws.writing then
+    error_or_destroy(self, errors.coded("ERR_MULTIPLE_CALLBACK"))
+    return
+  end
+  local callback, in_call = ws.writecb, ws.sync
+  ws.writing, ws.writecb = nil, nil
+  ws.length = ws.length - ws.writelen
+  if err then
+    if not ws.errored then ws.errored = err end
+    if self._isReadable and not self._rs.errored then self._rs.errored = err end
+    if in_call then
+      ticks.nextTick(after.failed, self, ws, err, callback)
+    else
+      after.failed(self, ws, err, callback)
+    end
+    return
+  end
+  if ws.buffered then queue.clear(self, ws) end
+  if in_call then
+    after.succeeded_in_call(self, ws, callback)
+  else
+    after.after_write(self, ws, 1, callback)
+  end
+end
+
+-- One function per stream, made when the first chunk does not go another way.
+local function callback_of(self, ws)
+  local callback = ws.onwrite
+  if not callback then
+    function callback(err) on_write(self, err) end
+    ws.onwrite = callback
+  end
+  return callback
+end
+
+local function begin_write(ws, length, callback)
+  ws.writelen, ws.writecb = length, callback
+  ws.writing, ws.sync = true, true
+end
+
+-- Takes all entries off the list and writes them as one.
+local function write_together(self, ws, first, last)
+  local entries = ws.buffered
+  if first > 1 then
+    entries = {}
+    for i = first, last do
+      entries[#entries + 1] = ws.buffered[i]
+    end
+  end
+  entries.allBuffers = true
+  local callback
+  for i = 1, #entries do
+    if entries[i].callback then callback = true end
+    if entries[i].encoding ~= "buffer" then entries.allBuffers = false end
+  end
+  ws.pendingcb = ws.pendingcb - (#entries - 1)
+  -- An empty list, not none: nothing finishes while this is on the stack.
+  ws.buffered, ws.bufferIndex, ws.bufferLast = {}, 1, 0
+  begin_write(ws, ws.length, callback and after.callback_of_all(ws, entries))
+  self:_writev(entries, callback_of(self, ws))
+  ws.sync = nil
+end
+
+local function write_first(self, ws)
+  local at = ws.bufferIndex
+  local entry = ws.buffered[at]
+  ws.buffered[at] = nil
+  ws.bufferIndex = at + 1
+  begin_write(ws, entry.length, entry.callback)
+  if ws.destroyed then
+    on_write(self, errors.coded("ERR_STREAM_DESTROYED", "write"))
+  else
+    self:_write(entry.chunk, entry.encoding, callback_of(self, ws))
+  end
+  ws.sync = nil
+end
+
+--- Writes what waits, together or one by one as long as that is done at once.
+function queue.clear(self, ws)
+  if not ws.buffered or ws.destroyed or ws.bufferProcessing or ws.constructing or ws.corked then return end
+  local first, last = ws.bufferIndex, ws.bufferLast
+  if last < first then return end
+  ws.bufferProcessing = true
+  if last > first and self._writev then
+    write_together(self, ws, first, last)
+  else
+    repeat
+      write_first(self, ws)
+    until ws.writing or ws.bufferLast < ws.bufferIndex
+  end
+  if ws.buffered and ws.bufferLast < ws.bufferIndex then ws.buffered, ws.bufferIndex, ws.bufferLast = nil, nil, nil end
+  ws.bufferProcessing = nil
+end
+
+--- Takes a chunk that is to be written, or leaves it to wait.
+-- @treturn boolean may more be written?
+function queue.write(self, ws, chunk, encoding, callback, size)
+  local length = (ws.length or 0) + size
+  ws.length = length
+  if ws.writing or ws.errored or ws.constructing or ws.corked then
+    if not ws.buffered then
+      ws.buffered, ws.bufferIndex, ws.bufferLast = {}, 1, 0
+    end
+    local last = ws.bufferLast + 1
+    ws.buffered[last] = { chunk = chunk, encoding = encoding, callback = callback, length = size }
+    ws.bufferLast = last
+  else
+    begin_write(ws, size, callback)
+    self:_write(chunk, encoding, callback_of(self, ws))
+    ws.sync = nil
+    length = ws.length
+  end
+  local enough = length >= high_water(ws) and length > 0
+  if enough then ws.needDrain = true end
+  return not enough and not ws.destroyed and not ws.errored
+end
+
+return queue

@@ -1,0 +1,305 @@
+--- Helpers for specs of programs that use the network: with busted, or any runner that calls functions and catches what
+-- they raise.
+--
+--     local net, testing = require("net"), require("uvnet.testing")
+--
+--     describe("my service", function()
+--       testing.leakCheck(before_each, after_each)
+--
+--       it("answers", testing.async(function(done)
+--         local server = net.createServer(my_service):listen(testing.freePort())
+--         local client = net.connect(server:address().port)
+--         client:on("data", function(data)
+--           assert.equal("hello", data)
+--           client:destroy()
+--           server:close(done)
+--         end)
+--       end))
+--     end)
+--
+-- Every wait has a time limit, and what is raised in a callback fails the test.
+--
+-- Floor 10.
+
+local core = require("uvnet.core")
+local net = require("uvnet")
+local timers = require("uvnet.timers")
+
+local unpack = table.unpack or unpack -- luacheck: ignore 143
+
+local testing = {
+  --- How many ms a wait may take where no other time is given.
+  timeout = 5000,
+}
+
+local function fail(message, level) error(message, level + 1) end
+
+local function pack(...) return { n = select("#", ...), ... } end
+
+local function describe(object)
+  local metatable = getmetatable(object)
+  local class = type(metatable) == "table" and rawget(metatable, "class")
+  return class and class.__name or tostring(object)
+end
+
+-- Runs the loop until `finished()` is true. Gives back what it ended with: "finished", "timeout" or "idle", the latter
+-- when nothing is left that could ever make it finish.
+local function run_until(finished, ms)
+  if finished() then return "finished" end
+  local late = false
+  local timer = timers.setTimeout(function()
+    late = true
+    net.stop()
+  end, ms)
+  -- It must not keep a loop alive in which nothing else is.
+  timer:unref()
+  local function turn()
+    while not finished() do
+      if late then return "timeout" end
+      if not net.run() and not finished() and not late then return "idle" end
+    end
+    return "finished"
+  end
+  local result = pack(pcall(turn))
+  timer:close()
+  if not result[1] then error(result[2], 0) end
+  return result[2]
+end
+
+--- Makes a test function of one that finishes later.
+--
+-- The function gets `done`, is called, and then the loop runs until `done` has been called: `done()` is success,
+-- `done(err)` raises `err`. What a callback raises fails the test, as do the time limit and a loop in which nothing is left
+-- to happen before `done` was called.
+-- @tparam function fn gets `done`
+-- @tparam[opt=testing.timeout] integer ms time limit
+-- @treturn function for `it`
+function testing.async(fn, ms)
+  return function()
+    local finished, failure = false, nil
+    local function done(err)
+      if finished then return end
+      finished, failure = true, err
+      net.stop()
+    end
+    fn(done)
+    local limit = ms or testing.timeout
+    local result = run_until(function() return finished end, limit)
+    if result == "timeout" then fail(("done was not called within %d ms"):format(limit), 2) end
+    if result == "idle" then fail("done was not called, and nothing is left to happen that could call it", 2) end
+    if failure ~= nil then error(failure, 0) end
+  end
+end
+
+--- Runs the loop until an emitter emits an event, and gives back the event's arguments.
+-- @param emitter a socket, a server, any EventEmitter
+-- @tparam string event
+-- @tparam[opt=testing.timeout] integer ms time limit
+-- @return what the event's listeners get
+-- @raise what callbacks raise, an `error` event that nobody listens for among it; a message when the time is over, or when
+--   nothing is left to happen that could emit the event
+function testing.wait(emitter, event, ms)
+  local arguments
+  local function listener(...)
+    arguments = pack(...)
+    net.stop()
+  end
+  emitter:once(event, listener)
+  local limit = ms or testing.timeout
+  local ok, result = pcall(run_until, function() return arguments ~= nil end, limit)
+  if not arguments then emitter:removeListener(event, listener) end
+  if not ok then error(result, 0) end
+  if result == "timeout" then
+    fail(("no '%s' of %s within %d ms"):format(tostring(event), describe(emitter), limit), 2)
+  elseif result == "idle" then
+    fail(("no '%s' of %s, and nothing is left to happen"):format(tostring(event), describe(emitter)), 2)
+  end
+  return unpack(arguments, 1, arguments.n)
+end
+
+--- Runs the loop until a function says that it is enough: it is asked after each turn.
+-- @tparam[opt] function condition without it the loop runs until nothing is left to happen
+-- @tparam[opt=testing.timeout] integer ms time limit
+-- @raise what callbacks raise; a message when the time is over, or when nothing is left to happen and the condition is
+--   still not true
+function testing.run(condition, ms)
+  local limit = ms or testing.timeout
+  local result
+  if condition then
+    local watch = timers.setInterval(function()
+      if condition() then net.stop() end
+    end, 5)
+    watch:unref()
+    local ok
+    ok, result = pcall(run_until, condition, limit)
+    watch:close()
+    if not ok then error(result, 0) end
+    if result == "idle" then fail("the condition is not true, and nothing is left to happen", 2) end
+  else
+    result = run_until(function() return false end, limit)
+  end
+  if result == "timeout" then fail(("the loop was not done within %d ms"):format(limit), 2) end
+end
+
+--- A path for a unix socket, short enough for every system. No file is there.
+-- @treturn string
+function testing.tmpPath()
+  -- Where os.tmpname makes the file at once, that keeps the name ours.
+  local name = os.tmpname()
+  os.remove(name)
+  return name .. ".s"
+end
+
+--- A TCP port that is free at the moment.
+-- @treturn integer
+function testing.freePort()
+  local server = net.createServer()
+  server:listen(0)
+  local port = server:address().port
+  server:close()
+  return port
+end
+
+--- Two connected sockets. Runs the loop, so it is not for callbacks.
+--
+-- The server that accepted is closed already; it closes fully once the server's side is closed.
+-- @tparam[opt] table options `ipc`: true for a unix socket instead of TCP on 127.0.0.1; all others go to the server
+--   (such as `allowHalfOpen`, `pauseOnConnect`) and to the client; `server` and `client`: tables with options for one side
+-- @treturn net.Socket the client
+-- @treturn net.Socket the server's side
+function testing.pair(options)
+  options = options or {}
+  local function merge(into, more)
+    for key, value in pairs(more or {}) do
+      into[key] = value
+    end
+    return into
+  end
+  local function own(side)
+    local result = merge(merge({}, options), options[side])
+    result.ipc, result.server, result.client = nil, nil, nil
+    return result
+  end
+
+  local server = net.createServer(own("server"))
+  local where = options.ipc and { path = testing.tmpPath() } or { port = 0, host = "127.0.0.1" }
+  server:listen(where)
+  testing.wait(server, "listening")
+  if not options.ipc then where = { port = server:address().port, host = "127.0.0.1" } end
+  local accepted
+  server:on("connection", function(socket)
+    accepted = socket
+    server:close()
+  end)
+  local client = net.connect(merge(own("client"), where))
+  testing.wait(client, "connect")
+  if not accepted then testing.wait(server, "connection") end
+  return client, accepted
+end
+
+-- Where sockets and servers were made, while `track` is on: a traceback for each.
+local made_at = setmetatable({}, { __mode = "k" })
+local originals
+
+--- Remembers from now on where each socket and server is made, so that `check` can say so.
+function testing.track()
+  if originals then return end
+  originals = {}
+  for _, class in ipairs({ net.Socket, net.Server }) do
+    local original = class.initialize
+    originals[class] = original
+    class.initialize = function(self, ...)
+      made_at[self] = debug.traceback("", 3):gsub("^\n", "")
+      return original(self, ...)
+    end
+  end
+end
+
+--- Ends what `track` began.
+function testing.untrack()
+  if not originals then return end
+  for class, original in pairs(originals) do
+    class.initialize = original
+  end
+  originals = nil
+end
+
+local function close(object)
+  -- Nobody is left to hear of what its end brings.
+  object:removeAllListeners()
+  object:on("error", function() end)
+  if net.Server:isInstance(object) then
+    object:close()
+  else
+    object:destroy()
+  end
+end
+
+local TURNS = 10 -- what was closed needs one or two turns of the loop to be gone
+
+-- A few turns that do not wait. Gives back whether something active is left, and the first thing that was raised.
+local function settle()
+  local raised, active
+  for _ = 1, TURNS do
+    local ok, result = pcall(net.run, "nowait")
+    if ok then
+      active = result
+      if core.open_handles() == 0 then break end
+    elseif not raised then
+      raised = pack(result)
+    end
+  end
+  return active, raised
+end
+
+local function name_of(object)
+  local text = describe(object)
+  local ok, address = pcall(object.address, object)
+  if ok and type(address) == "table" and address.port then
+    text = ("%s on %s:%d"):format(text, address.address, address.port)
+  elseif ok and type(address) == "string" then
+    text = text .. " on " .. address
+  end
+  local server = rawget(object, "server")
+  local made = made_at[object] or (server and made_at[server])
+  if not made then return text .. "; testing.track() tells where it was made" end
+  return text .. (server and ", accepted by the server made at\n" or ", made at\n") .. made
+end
+
+--- Raises a message that names the sockets and servers that are still open, where each was made if `track` is on, and
+-- other things for which the loop would go on running: timeouts, immediates, lookups. What is open is closed, so that the
+-- next test begins anew. For `after_each`.
+-- @raise a message; what callbacks raise meanwhile
+function testing.check()
+  local active, raised = settle()
+  local complaints = {}
+  for _, object in ipairs(core.open_objects()) do
+    complaints[#complaints + 1] = name_of(object)
+  end
+  if #complaints > 0 then
+    for _, object in ipairs(core.open_objects()) do
+      close(object)
+    end
+    settle()
+    table.insert(complaints, 1, "left open:")
+  elseif core.open_handles() > 0 then
+    complaints[1] = ("left open: %d handles without a socket or a server"):format(core.open_handles())
+  elseif active then
+    complaints[1] = "no socket and no server is left open, but a timeout, an immediate or a lookup keeps the loop running"
+  end
+  if raised then error(raised[1], 0) end
+  if #complaints > 0 then error(table.concat(complaints, "\n"), 0) end
+end
+
+--- Checks after each test of a `describe` that nothing was left open: `testing.leakCheck(before_each, after_each)`.
+-- @tparam function before_each busted's
+-- @tparam function after_each busted's
+function testing.leakCheck(before_each, after_each)
+  before_each(testing.track)
+  after_each(function()
+    testing.untrack()
+    testing.check()
+  end)
+end
+
+return testing
