@@ -8,7 +8,7 @@ local args = {}
 
 --- A number that JavaScript would see in this value, if it is not negative; else nil.
 function args.toNumber(value)
-  if value == "" then return 0 end
+  if type(value) == "string" and not value:find("%S") then return 0 end
   local number = tonumber(value)
   if number and number >= 0 then return number end
   return nil

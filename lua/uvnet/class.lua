@@ -1,26 +1,61 @@
 --- Classes: a class is a table that is called, `X:extend()` makes a subclass.
 --
--- Methods are the fields of the class table. A computed property is a function in the class's `__getters`; it runs when
--- an instance has no field of that name. A field that equals its default is not stored in the instance at all, for there
--- may be a hundred thousand of them: the default lives in the class.
+-- Methods are the fields of the class. A computed property is a function in the class's `__getters`; it runs when an
+-- instance has no field of that name. A field that equals its default is not stored in the instance at all, for there may
+-- be a hundred thousand of them: the default lives in the class.
+--
+-- Instances are asked for methods all the time, so each class has a table of all that it has and inherits: one look finds
+-- it, however deep the class. What users hold is a proxy, through which an assignment reaches the subclasses too.
 --
 -- Floor 0.
 
-local Class = {}
+local setmetatable, rawget, type, pairs, ipairs = setmetatable, rawget, type, pairs, ipairs
 
-local function construct(class, ...)
-  local self = setmetatable({}, class.__instance)
-  self:initialize(...)
-  return self
+-- A table whose contents are inherited: `all` is what it has and inherits, `own` says which it has itself.
+local function new_store(parent)
+  local store = { all = {}, own = {}, children = {} }
+  if parent then
+    for key, value in pairs(parent.all) do
+      store.all[key] = value
+    end
+    parent.children[#parent.children + 1] = store
+  end
+  return store
 end
 
--- The metatable of a class's instances. It hides behind no proxy: `getmetatable(obj).class` is the class.
-local function instance_metatable(class)
-  local getters = class.__getters
+local function inherit(store, key, value)
+  for _, child in ipairs(store.children) do
+    if not child.own[key] then
+      child.all[key] = value
+      inherit(child, key, value)
+    end
+  end
+end
+
+local function assign(store, key, value)
+  store.all[key] = value
+  store.own[key] = true
+  inherit(store, key, value)
+end
+
+local function proxy_metatable(store)
+  return {
+    __index = store.all,
+    __newindex = function(_, key, value) assign(store, key, value) end,
+    __pairs = function() return pairs(store.all) end,
+  }
+end
+
+local stores = setmetatable({}, { __mode = "k" }) -- class -> its stores of fields and of getters
+
+local Class = {}
+
+-- The metatable of a class's instances: `getmetatable(object).class` is the class.
+local function instance_metatable(class, fields, getters)
   return {
     class = class,
     __index = function(self, key)
-      local value = class[key]
+      local value = fields[key]
       if value == nil then
         local getter = getters[key]
         if getter then return getter(self) end
@@ -30,20 +65,36 @@ local function instance_metatable(class)
   }
 end
 
+local function construct(class, ...)
+  local self = setmetatable({}, class.__instance)
+  self:initialize(...)
+  return self
+end
+
 local function new_class(name, parent)
-  local class = {
-    __name = name,
-    __super = parent,
-    __getters = setmetatable({}, { __index = parent and parent.__getters }),
-    __mixins = {},
-  }
-  class.__instance = instance_metatable(class)
-  if parent then
-    for event, method in pairs(parent.__instance) do
-      if class.__instance[event] == nil then class.__instance[event] = method end
+  local inherited = parent and stores[parent]
+  local fields, getters = new_store(inherited and inherited.fields), new_store(inherited and inherited.getters)
+  local metatable = proxy_metatable(fields)
+  metatable.__call = construct
+  local class = setmetatable({}, metatable)
+  stores[class] = { fields = fields, getters = getters }
+  if not parent then
+    for key, value in pairs(Class) do
+      class[key] = value
     end
   end
-  return setmetatable(class, { __index = parent or Class, __call = construct })
+  local instance = instance_metatable(class, fields.all, getters.all)
+  if parent then
+    for event, method in pairs(parent.__instance) do
+      if instance[event] == nil then instance[event] = method end
+    end
+  end
+  class.__name = name
+  class.__super = parent or false
+  class.__instance = instance
+  class.__getters = setmetatable({}, proxy_metatable(getters))
+  class.__mixins = {}
+  return class
 end
 
 --- Makes a subclass.
@@ -51,15 +102,21 @@ end
 -- @treturn table the class
 function Class:extend(name) return new_class(name or self.__name, self) end
 
+-- Takes over what a class does not have; it counts as inherited, so that an assignment in a parent still reaches it.
+local function take_over(store, other)
+  for key, value in pairs(other.all) do
+    if store.all[key] == nil then
+      store.all[key] = value
+      inherit(store, key, value)
+    end
+  end
+end
+
 --- Takes over the methods and computed properties of another class, which then also answers `isInstance` for us.
 -- What this class or its parents have already stays.
 function Class:mixin(other)
-  for key, value in pairs(other) do
-    if self[key] == nil then self[key] = value end
-  end
-  for key, getter in pairs(other.__getters) do
-    if self.__getters[key] == nil then self.__getters[key] = getter end
-  end
+  take_over(stores[self].fields, stores[other].fields)
+  take_over(stores[self].getters, stores[other].getters)
   self.__mixins[#self.__mixins + 1] = other
   return self
 end

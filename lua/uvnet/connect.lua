@@ -163,7 +163,9 @@ local function address_error(options, address, family)
     return errors.coded("ERR_INVALID_IP_ADDRESS", address == nil and "undefined" or address)
   end
   local host = options.host == nil and "undefined" or options.host
-  return errors.coded("ERR_INVALID_ADDRESS_FAMILY", family, host, options.port)
+  local err = errors.coded("ERR_INVALID_ADDRESS_FAMILY", family, host, options.port)
+  err.host, err.port = options.host, options.port
+  return err
 end
 
 -- Each address once, families alternating, the first one's first.
@@ -262,8 +264,7 @@ local function look_up(socket, options, target)
   socket._host = target.host
   local lookup = options.lookup or dns.lookup
   local request = { family = family, hints = hints, all = wants_all or nil }
-  local connection = {} -- this call of connect; a late answer to another one is not ours
-  socket._connection = connection
+  local connection = socket._connection -- an answer that comes after its end is not for the next one
   lookup(target.host, request, function(err, answer, its_family)
     if rawget(socket, "_connection") ~= connection then return end
     on_lookup(socket, options, target, wants_all, err, answer, its_family)
@@ -317,8 +318,10 @@ local function check(options)
   }
 end
 
-local function connect_literal(socket, attempt, connection)
-  if rawget(socket, "_connection") == connection and rawget(socket, "connecting") then connect_one(socket, attempt) end
+local function connect_literal(socket, attempt)
+  if attempt.connection == rawget(socket, "_connection") and rawget(socket, "connecting") then
+    connect_one(socket, attempt)
+  end
 end
 
 --- What `connect` checks before it changes anything. Returns a function that begins, for a socket with a handle.
@@ -342,9 +345,9 @@ function connect.prepare(options)
       port = target.port,
       localAddress = target.localAddress,
       localPort = target.localPort,
+      connection = socket._connection,
     }
-    socket._connection = attempt
-    ticks.nextTick(connect_literal, socket, attempt, attempt)
+    ticks.later(connect_literal, socket, attempt)
   end
 end
 

@@ -88,7 +88,7 @@ function dns.lookup(hostname, options, callback)
     family = to_family("family", options)
   elseif options ~= nil and type(options) ~= "table" then
     check_callback(callback)
-    errors.throw("ERR_INVALID_ARG_TYPE", "options", { "integer", "object" }, options)
+    errors.throw("ERR_INVALID_ARG_TYPE", "options", "object or integer", options)
   else
     check_callback(callback)
     if options then

@@ -47,6 +47,14 @@ local function quote(value)
   return "'" .. text:gsub("\\", "\\\\"):gsub("'", "\\'"):gsub("\n", "\\n"):gsub("\r", "\\r") .. "'"
 end
 
+-- As JavaScript writes it: neither 1.0 nor -nan.
+local function number_text(value)
+  if value ~= value then return "NaN" end
+  if value == math.huge then return "Infinity" end
+  if value == -math.huge then return "-Infinity" end
+  return (tostring(value):gsub("^(%-?%d+)%.0$", "%1"))
+end
+
 --- How messages show a value that should have been another: Node's words, `nil` being its `undefined`.
 -- @param value anything
 -- @treturn string such as `type string ('x')`
@@ -55,19 +63,7 @@ function Error.received(value)
   if kind == "nil" then return "undefined" end
   if kind == "function" then return "function " end
   if kind == "string" then return "type string (" .. quote(value) .. ")" end
-  if kind == "number" then
-    local text = tostring(value)
-    if value ~= value then
-      text = "NaN"
-    elseif value == math.huge then
-      text = "Infinity"
-    elseif value == -math.huge then
-      text = "-Infinity"
-    else
-      text = text:gsub("%.0$", "")
-    end
-    return "type number (" .. text .. ")"
-  end
+  if kind == "number" then return "type number (" .. number_text(value) .. ")" end
   if kind == "boolean" then return "type boolean (" .. tostring(value) .. ")" end
   if kind == "table" then
     local metatable = getmetatable(value)
@@ -79,10 +75,10 @@ end
 
 local received = Error.received
 
-local function inspect_table(value)
+local function inspect_table(value, depth)
   local parts = {}
   for key, field in pairs(value) do
-    local shown = type(field) == "table" and "[Object]" or Error.inspect(field)
+    local shown = type(field) == "table" and depth > 2 and "[Object]" or Error.inspect(field, depth + 1)
     parts[#parts + 1] = type(key) == "number" and shown or ("%s: %s"):format(tostring(key), shown)
   end
   table.sort(parts)
@@ -91,11 +87,12 @@ local function inspect_table(value)
 end
 
 --- Shows a value as Node's `util.inspect` shows a plain one.
-function Error.inspect(value)
+function Error.inspect(value, depth)
   if type(value) == "string" then return quote(value) end
-  if type(value) == "table" and getmetatable(value) == nil then return inspect_table(value) end
+  if type(value) == "table" and getmetatable(value) == nil then return inspect_table(value, depth or 0) end
   if value == nil then return "undefined" end
-  return (tostring(value):gsub("^(%-?%d+)%.0$", "%1"))
+  if type(value) == "number" then return number_text(value) end
+  return tostring(value)
 end
 
 local inspect = Error.inspect

@@ -35,10 +35,8 @@ end
 function lanes.update_write(socket)
   local handle = socket._handle
   if not handle or not lanes.enabled or rawget(socket, "connecting") then return end
-  local ws, rs = rawget(socket, "_ws"), rawget(socket, "_rs")
-  -- After the peer's end, write() may have to say so.
-  local ended = rs and rs.ended and not socket.allowHalfOpen
-  handle:directWrite(not ended and (not ws or idle_writer(ws)))
+  local ws = rawget(socket, "_ws")
+  handle:directWrite(not ws or idle_writer(ws))
 end
 
 --- Closes the write lane.

@@ -48,7 +48,7 @@ function Server:initialize(options, connectionListener)
   if type(options) == "function" then
     options, connectionListener = nil, options
   elseif options ~= nil and type(options) ~= "table" then
-    errors.throw("ERR_INVALID_ARG_TYPE", "options", "Object", options)
+    errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options)
   end
   if type(connectionListener) == "function" then self:on("connection", connectionListener) end
   if not options then return end
@@ -252,7 +252,7 @@ function Server:listen(...)
   end
 
   local port = options.port
-  if port == nil and type(first) ~= "table" and options.path == nil then port = 0 end
+  if options ~= first and (port == nil or port == callback) and options.path == nil then port = 0 end
   if type(port) == "number" or type(port) == "string" then
     port = args.checkPort(port, "options.port")
     backlog = to_backlog(options.backlog, backlog)

@@ -3,8 +3,8 @@
 -- The state of a connection is in its handle, and in the streams' tables once something out of the ordinary happened; a
 -- field that has its default is not there. Private fields: `_handle` while there is one; `_writing`, `_shutting`: the
 -- callbacks of the write and the shutdown under way; `_closing`: the same of the handle that is closing; `_pendingData`:
--- bytes written before the connection stood; `_noDelay`, `_keepAlive`: set before there was a handle; `_final…` counters:
--- what the handle had counted when it closed.
+-- bytes written before the connection stood; `_noDelay`, `_keepAlive`: set before there was a handle; `_connection`: stands for one
+-- connection, from `connect` to the end; `_bytes…`: what the handle had counted when it closed.
 --
 -- Floor 7.
 
@@ -170,26 +170,25 @@ end
 
 -- ---- connecting ----
 
--- What a socket that was destroyed must forget to be used again.
-local FRESH_READ = {
-  "closed", "closeEmitted", "destroyed", "errored", "errorEmitted", "reading", "ended", "endEmitted", "afterEnd",
-  "constructing",
-}
-local FRESH_WRITE = {
-  "closed", "closeEmitted", "destroyed", "errored", "errorEmitted", "finalCalled", "prefinished", "ended", "ending",
-  "finished", "constructing", "writing", "writecb", "writelen", "length", "buffered", "bufferIndex", "needDrain",
-}
+-- What a socket that was destroyed keeps when it is used again: its settings, and who listens and is piped to.
+local KEPT = {}
+for _, name in ipairs({
+  "highWaterMark", "decodeStrings", "defaultEncoding", "noEmitClose", "noAutoDestroy", "decoder", "encoding", "flowing",
+  "paused", "dataListening", "readableListening", "pipes", "awaitDrain", "manyAwaitDrain", "dataEmitted", "corked",
+}) do
+  KEPT[name] = true
+end
 
-local function forget(side, names)
+local function forget(side)
   if not side then return end
-  for _, name in ipairs(names) do
-    side[name] = nil
+  for name in pairs(side) do
+    if not KEPT[name] then side[name] = nil end
   end
 end
 
 local function make_new(self)
-  forget(rawget(self, "_rs"), FRESH_READ)
-  forget(rawget(self, "_ws"), FRESH_WRITE)
+  forget(rawget(self, "_rs"))
+  forget(rawget(self, "_ws"))
   self._hadError = nil
   self._peername = nil
   self._bytesRead, self._bytesWritten = nil, nil
@@ -242,8 +241,42 @@ function Socket:connect(...)
   end
   idle.refresh(self)
   self.connecting = true
+  if not rawget(self, "_connection") then self._connection = {} end
   begin(self)
   return self
+end
+
+-- Does something once the connection stands: in its turn among the listeners for `connect`, but whatever those raise.
+local function when_connected(self, action, argument)
+  local done = false
+  local function act()
+    if done then return end
+    done = true
+    action(self, argument)
+  end
+  self:once("connect", act)
+  local deferred = rawget(self, "_deferred") or {}
+  self._deferred = deferred
+  deferred[#deferred + 1] = act
+  return act
+end
+
+local function act_deferred(self)
+  local deferred = rawget(self, "_deferred")
+  self._deferred = nil
+  for i = 1, deferred and #deferred or 0 do
+    self:removeListener("connect", deferred[i])
+    deferred[i]()
+  end
+end
+
+-- What follows `connect`. It is queued before, too, so that a listener that raises does not keep the socket from reading.
+local function begin_reading(self)
+  if not rawget(self, "_fresh") then return end
+  self._fresh = nil
+  act_deferred(self)
+  self:emit("ready")
+  if self._handle and not self:isPaused() then self:read(0) end
 end
 
 core.hook("connected", function(self, code, errno)
@@ -253,22 +286,18 @@ core.hook("connected", function(self, code, errno)
   if rawget(self, "_noDelay") and handle:isTcp() then handle:nodelay(true) end
   if rawget(self, "_keepAlive") and handle:isTcp() then handle:keepalive(true, self._keepAliveDelay) end
   lanes.update_write(self)
+  self._fresh = true
+  ticks.later(begin_reading, self)
   self:emit("connect")
-  self:emit("ready")
-  if self._handle and not self:isPaused() then self:read(0) end
+  begin_reading(self)
 end)
 
 -- ---- reading ----
 
-local function read_when_connected(self)
-  local function read() self:_read() end
-  self:once("connect", read)
-end
-
 --- @local
 function Socket:_read()
   if rawget(self, "connecting") or not self._handle then
-    read_when_connected(self)
+    when_connected(self, self._read)
   else
     start_reading(self)
   end
@@ -333,7 +362,7 @@ end
 
 -- ---- writing ----
 
--- A half-open connection is not wanted: what is written after the peer's FIN is an error that says so.
+-- The peer has ended, and so we have, too: an error that says so is better than "write after end".
 local function write_after_fin(self, encoding, callback)
   local err = errors("This socket has been ended by the other party", { code = "EPIPE" })
   if type(encoding) == "function" then callback = encoding end
@@ -343,7 +372,7 @@ local function write_after_fin(self, encoding, callback)
 end
 
 local function write_slowly(self, data, encoding, callback)
-  if self.readableEnded and not self.allowHalfOpen and not self.writableEnded and self.connecting == false then
+  if self.writableEnded and self.readableEnded and not self.allowHalfOpen then
     return write_after_fin(self, encoding, callback)
   end
   local more = Duplex.write(self, data, encoding, callback)
@@ -379,19 +408,20 @@ end
 write = core.directWrite(write_slowly, Socket._waitForTurn)
 Socket.write = write
 
+local function send_pending(self, pending)
+  self:removeListener("close", pending.on_close)
+  self:_send(pending.data, pending.callback)
+end
+
 local function write_when_connected(self, data, callback)
   self._pendingData = true
-  local on_close
-  local function on_connect()
-    self:removeListener("close", on_close)
-    self:_send(data, callback)
-  end
-  function on_close()
-    self:removeListener("connect", on_connect)
+  local pending, act = { data = data, callback = callback }, nil
+  function pending.on_close()
+    self:removeListener("connect", act)
     callback(errors.coded("ERR_SOCKET_CLOSED_BEFORE_CONNECTION"))
   end
-  self:once("connect", on_connect)
-  self:once("close", on_close)
+  act = when_connected(self, send_pending, pending)
+  self:once("close", pending.on_close)
 end
 
 --- @local
@@ -464,7 +494,7 @@ end)
 --- @local
 function Socket:_final(callback)
   if self.pending then
-    self:once("connect", function() self:_final(callback) end)
+    when_connected(self, self._final, callback)
     return
   end
   local handle = self._handle
@@ -522,7 +552,7 @@ core.hook("closed", emit_close)
 function Socket:_destroy(err, callback)
   self.connecting = nil
   connect.abandon(self)
-  self._connection = nil
+  self._connection, self._deferred = nil, nil
   idle.clear(self)
   if rawget(self, "_turn") then
     timers.clearImmediate(self._turn)

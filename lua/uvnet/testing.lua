@@ -69,8 +69,8 @@ end
 --- Makes a test function of one that finishes later.
 --
 -- The function gets `done`, is called, and then the loop runs until `done` has been called: `done()` is success,
--- `done(err)` raises `err`. What a callback raises fails the test, as do the time limit and a loop in which nothing is left
--- to happen before `done` was called.
+-- `done(err)` raises `err`. What a callback raises fails the test, as do the time limit, and a loop in which nothing is
+-- left to happen before `done` was called.
 -- @tparam function fn gets `done`
 -- @tparam[opt=testing.timeout] integer ms time limit
 -- @treturn function for `it`
@@ -197,6 +197,18 @@ function testing.pair(options)
   return client, accepted
 end
 
+-- A traceback of the test, without what runs it.
+local function place()
+  local lines = {}
+  for line in debug.traceback("", 4):gsub("^\nstack traceback:\n", ""):gmatch("[^\n]+") do
+    if line:find("%[C%]: in .-'x?pcall'") then break end
+    if not line:find("(tail call)", 1, true) and not line:find("...tail calls...", 1, true) then
+      lines[#lines + 1] = line
+    end
+  end
+  return table.concat(lines, "\n")
+end
+
 -- Where sockets and servers were made, while `track` is on: a traceback for each.
 local made_at = setmetatable({}, { __mode = "k" })
 local originals
@@ -209,7 +221,7 @@ function testing.track()
     local original = class.initialize
     originals[class] = original
     class.initialize = function(self, ...)
-      made_at[self] = debug.traceback("", 3):gsub("^\n", "")
+      made_at[self] = place()
       return original(self, ...)
     end
   end

@@ -14,20 +14,35 @@ local ticks = {
   onpending = function() end,
 }
 
--- Four places an entry: the function, how many arguments it gets, and two of them, or a list of all if they are more.
-local WIDTH = 4
-local queue = {}
-local head, tail = 1, 0
+-- An entry is a function and two arguments, in three lists side by side. They have places in advance, so that a nil is
+-- a place like another.
+local functions, firsts, seconds = {}, {}, {}
+for i = 1, 64 do
+  functions[i], firsts[i], seconds[i] = false, false, false
+end
+local head, tail = 0, 0
 
-local function push(callback, count, first, second)
-  local at = tail
-  if at == 0 then ticks.onpending() end
-  -- `ticks` itself stands for nil, which an array cannot hold.
-  queue[at + 1] = callback
-  queue[at + 2] = count
-  queue[at + 3] = first == nil and ticks or first
-  queue[at + 4] = second == nil and ticks or second
-  tail = at + WIDTH
+--- `nextTick` for up to two arguments, unchecked: for this module's own use. The function always gets two.
+-- @tparam function callback
+-- @param[opt] first
+-- @param[opt] second
+local function later(callback, first, second)
+  local at = tail + 1
+  if at == 1 then ticks.onpending() end
+  functions[at], firsts[at], seconds[at] = callback, first, second
+  tail = at
+end
+ticks.later = later
+
+-- What users queue gets just as many arguments as they gave.
+local function call_bare(callback) callback() end
+local function call_one(callback, argument) callback(argument) end
+local function call_many(callback, arguments) callback(unpack(arguments, 1, arguments.count)) end
+
+local function is_callable(value)
+  if type(value) == "function" then return true end
+  local metatable = getmetatable(value)
+  return type(metatable) == "table" and metatable.__call ~= nil
 end
 
 --- Calls a function after the current callback and before the next one.
@@ -35,25 +50,16 @@ end
 -- @param ... what it gets
 -- @raise ERR_INVALID_ARG_TYPE
 function ticks.nextTick(callback, ...)
-  if type(callback) ~= "function" then
-    local metatable = getmetatable(callback)
-    if type(metatable) ~= "table" or not metatable.__call then
-      errors.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback)
-    end
-  end
+  if not is_callable(callback) then errors.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback) end
   local count = select("#", ...)
-  if count <= 2 then
-    push(callback, count, ...)
+  if count == 0 then
+    later(call_bare, callback)
+  elseif count == 1 then
+    later(call_one, callback, (...))
   else
-    push(callback, count, { ... })
+    later(call_many, callback, { count = count, ... })
   end
 end
-
---- The same, for up to two arguments, unchecked: for this module's own use.
--- @tparam function callback
--- @param[opt] first
--- @param[opt] second
-function ticks.later(callback, first, second) push(callback, 2, first, second) end
 
 --- Is there anything to run?
 -- @treturn boolean
@@ -61,25 +67,16 @@ function ticks.pending() return tail > 0 end
 
 --- Runs the queue until it is empty. What raises ends it; the next `drain` goes on behind that.
 function ticks.drain()
-  while head <= tail do
-    local at = head
-    local callback, count, first, second = queue[at], queue[at + 1], queue[at + 2], queue[at + 3]
-    queue[at], queue[at + 1], queue[at + 2], queue[at + 3] = false, false, false, false
-    head = at + WIDTH
-    if head > tail then
-      head, tail = 1, 0
-    end
-    if first == ticks then first = nil end
-    if second == ticks then second = nil end
-    if count == 2 then
-      callback(first, second)
-    elseif count == 1 then
-      callback(first)
-    elseif count == 0 then
-      callback()
+  while head < tail do
+    local at = head + 1
+    local callback, first, second = functions[at], firsts[at], seconds[at]
+    functions[at], firsts[at], seconds[at] = false, false, false
+    if at == tail then
+      head, tail = 0, 0
     else
-      callback(unpack(first, 1, count))
+      head = at
     end
+    callback(first, second)
   end
 end
 

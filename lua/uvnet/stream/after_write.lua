@@ -194,9 +194,9 @@ function repair(self, ws)
     ws.owed = ws.owed.next
   end
   if ws.finishing then finish(self, ws) end
+  if ws.destroyed or ws.errored then fail_waiting(self, ws) end
   local err = ws.failing
   ws.failing = nil
-  if ws.destroyed or ws.errored then fail_waiting(self, ws) end
   ws.calling = outer
   if err then error_or_destroy(self, err) end
   if ws.ending then finish_maybe(self, ws, true) end

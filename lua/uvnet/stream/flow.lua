@@ -50,6 +50,8 @@ end
 
 -- Listeners run in the midst of what follows. That one of them raises must not leave the stream standing: a tick is
 -- queued beforehand which finds `emitting` still set if so, and takes up what was left. In Node it would be left so.
+local guard
+
 local function check(self, rs)
   rs.guarded = nil
   if not rs.emitting then return end
@@ -57,7 +59,10 @@ local function check(self, rs)
   rs.emittedReadable = nil
   if rs.destroyed or rs.errored then return end
   if not rs.flowing and not rs.ended and (rs.length or 0) <= high_water(rs) then rs.needReadable = true end
+  -- The next listener may raise as well.
+  local outer = guard(self, rs)
   flow(self, rs)
+  rs.emitting = outer
   if rs.flowing and not rs.reading then self:read(0) end
   maybe_read_more(self, rs)
 end
@@ -73,7 +78,7 @@ function flowing.guard(self, rs)
   return outer
 end
 
-local guard = flowing.guard
+guard = flowing.guard
 
 --- Emits `readable` if there is something to read or the end has come, and lets data flow.
 function flowing.emit_readable_now(self)

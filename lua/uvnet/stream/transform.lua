@@ -25,9 +25,19 @@ local function flush(self, callback)
       end
       return
     end
-    if data ~= nil then self:push(data) end
-    self:push(nil)
-    if callback then callback() end
+    local ended = false
+    local function end_output()
+      if ended then return end
+      ended = true
+      self:push(nil)
+      if callback then callback() end
+    end
+    if data ~= nil then
+      -- A listener that raises must not keep the end from coming.
+      ticks.later(end_output)
+      self:push(data)
+    end
+    end_output()
   end)
 end
 
@@ -70,15 +80,9 @@ Transform._final = flush
 -- @tparam function callback to be called with an error or nil, and data or nil, once
 function Transform._transform() errors.throw("ERR_METHOD_NOT_IMPLEMENTED", "_transform()") end
 
--- _transform has called back.
-local function on_transformed(self, err, data)
-  local rs, ws = self._rs, self._ws
-  local callback = ws.transformed
-  if err then
-    callback(err)
-    return
-  end
-  if data ~= nil then self:push(data) end
+-- The output of a chunk has been pushed: when is the next one wanted?
+local function complete(self, ws)
+  local rs, callback = self._rs, ws.transformed
   local length = rs.length or 0
   if rs.ended then
     -- The end was pushed: that is to be known before the next chunk.
@@ -90,8 +94,35 @@ local function on_transformed(self, err, data)
   end
 end
 
+-- Finds `pushing` still set if a listener raised.
+local function check(self, ws)
+  ws.pushGuarded = nil
+  if not ws.pushing then return end
+  ws.pushing = nil
+  complete(self, ws)
+end
+
+-- _transform has called back.
+local function on_transformed(self, err, data)
+  local ws = self._ws
+  if err then
+    ws.transformed(err)
+    return
+  end
+  if data ~= nil then
+    if not ws.pushGuarded then
+      ws.pushGuarded = true
+      ticks.later(check, self, ws)
+    end
+    ws.pushing = true
+    self:push(data)
+    ws.pushing = nil
+  end
+  complete(self, ws)
+end
+
 -- Fields of `_ws`: `transformed` is the callback of the chunk at hand, `waiting` the same once all is done but for
--- somebody to read.
+-- somebody to read. `pushing`: output is being pushed.
 function Transform:_write(chunk, encoding, callback)
   local ws = self._ws
   ws.transformed = callback

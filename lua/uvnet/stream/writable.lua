@@ -78,7 +78,7 @@ end
 
 -- Returns whether more may be written, or nil and why the chunk was refused.
 local function write(self, chunk, encoding, callback)
-  if chunk == nil then errors.throw("ERR_STREAM_NULL_VALUES") end
+  if chunk == nil and self._ws.objectMode then errors.throw("ERR_STREAM_NULL_VALUES") end
   local ws = self._ws
   local size
   chunk, encoding, size = prepare_chunk(self, ws, chunk, encoding)

@@ -10,6 +10,10 @@ local ticks = require("uvnet.ticks")
 
 local queue = {}
 
+local function drop_list(ws)
+  ws.buffered, ws.bufferIndex, ws.bufferLast = nil, nil, nil
+end
+
 -- _write has called back.
 local function on_write(self, err)
   local ws = self._ws
@@ -30,7 +34,11 @@ local function on_write(self, err)
     end
     return
   end
-  if ws.buffered then queue.clear(self, ws) end
+  if ws.buffered and not ws.bufferProcessing then
+    ws.settling = callback or true
+    queue.clear(self, ws)
+    ws.settling = nil
+  end
   if in_call then
     after.succeeded_in_call(self, ws, callback)
   else
@@ -90,12 +98,29 @@ local function write_first(self, ws)
   ws.sync = nil
 end
 
+-- If `_write` raised in the midst of `clear`, or a listener within it: takes up what was left, the rest of the queue
+-- and what follows the write that had just succeeded.
+local function check(self, ws)
+  ws.clearGuarded = nil
+  if not ws.bufferProcessing then return end
+  ws.bufferProcessing, ws.sync = nil, nil
+  local settling = ws.settling
+  ws.settling = nil
+  if ws.buffered and ws.bufferLast < ws.bufferIndex then drop_list(ws) end
+  if not ws.writing then queue.clear(self, ws) end
+  if settling then after.after_write(self, ws, 1, settling ~= true and settling or nil) end
+end
+
 --- Writes what waits, together or one by one as long as that is done at once.
 function queue.clear(self, ws)
   if not ws.buffered or ws.destroyed or ws.bufferProcessing or ws.constructing or ws.corked then return end
   local first, last = ws.bufferIndex, ws.bufferLast
   if last < first then return end
   ws.bufferProcessing = true
+  if not ws.clearGuarded then
+    ws.clearGuarded = true
+    ticks.later(check, self, ws)
+  end
   if last > first and self._writev then
     write_together(self, ws, first, last)
   else
@@ -103,7 +128,7 @@ function queue.clear(self, ws)
       write_first(self, ws)
     until ws.writing or ws.bufferLast < ws.bufferIndex
   end
-  if ws.buffered and ws.bufferLast < ws.bufferIndex then ws.buffered, ws.bufferIndex, ws.bufferLast = nil, nil, nil end
+  if ws.buffered and ws.bufferLast < ws.bufferIndex then drop_list(ws) end
   ws.bufferProcessing = nil
 end
 

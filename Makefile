@@ -1,0 +1,153 @@
+# uvnet needs GNU make, a C compiler, libuv 1.44 or later and a Lua with its headers.
+# `make help` lists the targets. What can be set, on the command line or in the environment:
+#   LUA=lua5.3          the Lua to build for (default: the newest that has its headers)
+#   KEYS="5.1 5.4 jit"  the Luas that test, all-luas and rock go through (default: all five)
+#   CC, CFLAGS, LDFLAGS, LUA_INCDIR, UV_CFLAGS, UV_LIBS, PREFIX, DESTDIR
+#   UVNET_NO_SETUP=1    install nothing: say what is missing
+#   V=1                 show the compiler's command lines
+
+SHELL = /bin/sh
+CC ?= cc
+CFLAGS ?= -O2
+PREFIX ?= /usr/local
+KEYS ?= 5.1 5.2 5.3 5.4 jit
+MAKEFLAGS += --no-print-directory
+Q = $(if $(V),,@)
+export CC KEYS
+
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+
+# ---------------------------------------------------------------------------------------- the core, for one Lua
+# Only these two goals look at the machine: before they are made, tools/setup.sh has seen to what is missing.
+ifneq (,$(filter core install-core,$(MAKECMDGOALS)))
+
+ifeq (,$(LUA))
+LUA := $(shell tools/probe.sh lua)
+endif
+KEY := $(shell tools/probe.sh key $(LUA))
+INCLUDE := $(shell tools/probe.sh include $(LUA))
+UV_CFLAGS := $(shell tools/probe.sh uv-cflags)
+UV_LIBS := $(shell tools/probe.sh uv-libs)
+
+# A variant is a build beside the plain one: `asan` or `valgrind`. See tools/test.sh.
+VARIANT ?=
+OUT := build/$(if $(VARIANT),$(VARIANT)-)$(KEY)
+CORE := $(OUT)/uvnet/core.so
+OBJECTS := $(patsubst src/%.c,$(OUT)/obj/%.o,$(sort $(wildcard src/*.c)))
+
+variant_flags_asan = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+variant_link_asan = -fsanitize=address,undefined -Wl,-z,nodelete
+variant_flags_valgrind = -O1 -g
+variant_link_valgrind = -Wl,-z,nodelete
+
+COMPILE = $(CC) -std=c99 $(CFLAGS) -fPIC -fvisibility=hidden -Wall -Wextra -Wpedantic -Wshadow \
+  $(variant_flags_$(VARIANT)) -D_GNU_SOURCE -isystem $(INCLUDE) $(UV_CFLAGS) $(CPPFLAGS)
+ifeq ($(shell uname -s),Darwin)
+LINK = $(CC) -bundle -undefined dynamic_lookup $(LDFLAGS)
+else
+LINK = $(CC) -shared $(LDFLAGS) $(variant_link_$(VARIANT))
+endif
+
+.PHONY: core
+core: $(CORE)
+
+$(CORE): $(OBJECTS) $(OUT)/flags
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(LINK) -o $@ $(OBJECTS) $(UV_LIBS)
+
+$(OUT)/obj/%.o: src/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+
+# Other flags, or another list of files, are a reason to build anew.
+$(OUT)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMPILE) $(LINK) $(UV_LIBS) $(OBJECTS)' | cmp -s - $@ || \
+	  echo '$(COMPILE) $(LINK) $(UV_LIBS) $(OBJECTS)' > $@
+
+-include $(OBJECTS:.o=.d)
+
+LUA_VERSION = $(if $(filter jit,$(KEY)),5.1,$(KEY))
+SHARE = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)
+LIB = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_VERSION)
+
+.PHONY: install-core
+install-core: $(CORE)
+	@for file in $$(cd lua && find . -name '*.lua' | sort); do \
+	  mkdir -p "$(SHARE)/$$(dirname $$file)" && install -m 644 "lua/$$file" "$(SHARE)/$$file" || exit 1; \
+	done
+	@mkdir -p "$(LIB)/uvnet"
+	install -m 755 $(CORE) "$(LIB)/uvnet/core.so"
+
+endif
+
+# ---------------------------------------------------------------------------------------------- what people type
+.PHONY: build install demo test all-luas
+build: ## build for one Lua (the default target)
+	@tools/setup.sh --check build
+	@$(MAKE) core
+
+install: ## install for one Lua under PREFIX (DESTDIR is put before it)
+	@tools/setup.sh --check build
+	@$(MAKE) install-core
+
+demo: ## set up, build, and run the echo server and client over TCP and a unix socket
+	@tools/setup.sh build
+	@$(MAKE) core
+	@tools/demo.sh
+
+test: ## set up, build, and run the specs on every Lua of KEYS
+	@tools/test.sh
+
+all-luas: ## build for every Lua of KEYS
+	@tools/setup.sh --check all-luas
+	@for key in $(KEYS); do $(MAKE) core LUA=$$(. tools/common.sh; find_lua $$key) || exit 1; done
+
+# ------------------------------------------------------------------------------------------- what developers type
+.PHONY: lint format asan valgrind fuzz rock docs bench bench-quick bench-check clean help
+lint: ## luacheck, clang-format, gcc and clang with all warnings, cppcheck
+	@tools/lint.sh
+
+format: ## format the C files
+	clang-format -i src/*.c src/*.h
+
+asan: ## the specs under AddressSanitizer, LeakSanitizer and UBSan
+	@tools/test.sh asan
+
+valgrind: ## the specs under valgrind's memcheck
+	@tools/test.sh valgrind
+
+fuzz: ## the fuzzers, FUZZ_SECONDS each
+	@tools/fuzz.sh
+
+rock: ## luarocks make for 5.1 to 5.4, and a program outside of the project that uses the rock
+	@tools/rock.sh
+
+docs: ## the reference as HTML in build/docs
+	@tools/setup.sh docs
+	@mkdir -p build
+	ldoc --quiet .
+
+bench: ## all measurements
+	@tools/setup.sh bench
+	@bench/run
+
+bench-quick: ## the short measurements
+	@tools/setup.sh bench
+	@bench/run --quick
+
+bench-check: ## what a message costs, against bench/limits.txt
+	@tools/setup.sh bench
+	@bench/check
+
+clean: ## remove what was built
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | sort | expand -t 16
+
+FORCE:
+.PHONY: FORCE

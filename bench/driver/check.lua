@@ -1,0 +1,82 @@
+-- bench/check: what can be counted, against bench/limits.txt. A line there is: what, system, number.
+
+local counts = require("counts")
+local lab = require("lab")
+
+local PATH, TOLERANCE = "bench/limits.txt", 1.03
+-- Hash seeds differ from process to process, and with them collisions: a few per cent where many tables are made. So the
+-- median of several processes counts, and what looks too dear is looked at more closely before it fails.
+local FEW, MANY = 3, 9
+local HEAD = [[
+# What a message may cost, counted, not timed: instructions (valgrind) and system calls (strace) per 64 B echo by
+# `data`, per 64 B echoed by `pipe`, per connect-echo-close. bench/check fails where more than 3 % above it is measured.
+# A change that is worth more than that moves the limit: `bench/check --update`, and the commit says why.
+]]
+local SYSTEMS = { "uvnet-5.4", "uvnet-jit", "uvnet-joff" }
+local WHAT = { "echo", "pipe", "churn", "calls" }
+
+local function measure(system, what)
+  if what == "calls" then return counts.calls(system) end
+  return counts.instructions(system, what)
+end
+
+-- The median of FEW samples, or of MANY when it is above the limit, or there is none; nil when it cannot be measured.
+local function measured(system, what, limit)
+  local samples, median = {}, nil
+  for i = 1, MANY do
+    samples[i] = measure(system, what)
+    if not samples[i] then return nil end
+    median = lab.summary(samples).median
+    if i >= FEW and limit and median <= limit * TOLERANCE then break end
+  end
+  return median
+end
+
+local function read_limits()
+  local limits, file = {}, io.open(PATH)
+  if not file then return limits end
+  for line in file:lines() do
+    local what, id, number = line:match("^(%l+)%s+(%S+)%s+([%d.]+)")
+    if what then limits[what .. " " .. id] = tonumber(number) end
+  end
+  file:close()
+  return limits
+end
+
+local update = arg[1] == "--update"
+if arg[1] and not update then
+  print("usage: bench/check [--update]")
+  os.exit(2)
+end
+
+local present, limits = lab.present(), read_limits()
+local lines, failed = { HEAD }, 0
+for _, what in ipairs(WHAT) do
+  for _, id in ipairs(SYSTEMS) do
+    local system, limit = present[id], limits[what .. " " .. id]
+    local value = system and measured(system, what, not update and limit)
+    if not value then
+      print(("FAIL  %-6s %-11s could not be measured"):format(what, id))
+      failed = failed + 1
+    else
+      local verdict = "ok"
+      if update then
+        verdict = "set"
+      elseif not limit or value > limit * TOLERANCE then
+        verdict = limit and "FAIL" or "FAIL (no limit in " .. PATH .. ")"
+        failed = failed + 1
+      elseif value < limit / TOLERANCE then
+        verdict = "ok, better by more than 3 %: bench/check --update holds the gain"
+      end
+      print(("%-6s %-11s %10.2f   limit %10.2f   %s"):format(what, id, value, limit or 0, verdict))
+      lines[#lines + 1] = ("%-6s %-11s %.2f"):format(what, id, value)
+    end
+  end
+end
+
+if update and failed == 0 then
+  local file = assert(io.open(PATH, "w"))
+  file:write(table.concat(lines, "\n"), "\n")
+  file:close()
+end
+os.exit(failed == 0 and 0 or 1)

@@ -1,0 +1,72 @@
+-- What is counted, not timed, and so comes out the same on a busy machine: user-mode instructions and system calls per
+-- message. Both are the difference of two runs of different length, so that starting and ending cancel out.
+
+local lab = require("lab")
+
+local counts = {}
+
+-- Long enough that a JIT compiler has done its work in the shorter run too.
+local RUNS = {
+  echo = { short = 10000, long = 20000, load = { mode = "echo", serve = "echo", size = 64, connections = 1 } },
+  pipe = { short = 10000, long = 20000, load = { mode = "echo", serve = "pipe", size = 64, connections = 1 } },
+  churn = { short = 1000, long = 3000, load = { mode = "churn", serve = "echo", size = 64, connections = 1 } },
+}
+local CALLS = { short = 5000, long = 15000, load = { mode = "echo", serve = "echo", size = 64, connections = 50 } }
+local SECONDS = 120
+
+local function read(path)
+  local file = io.open(path)
+  if not file then return "" end
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+local function difference(system, run, wrap, path, total)
+  local found = {}
+  for _, length in ipairs({ "short", "long" }) do
+    local load = { messages = run[length], seconds = SECONDS }
+    for key, value in pairs(run.load) do
+      load[key] = value
+    end
+    os.remove(path)
+    local result, message = lab.run(system, load, wrap)
+    if not result then
+      print(("bench: counting on %s failed: %s"):format(system.name, message))
+      return nil
+    end
+    found[length] = total(read(path))
+    if not found[length] then
+      print(("bench: counting on %s gave no total"):format(system.name))
+      return nil
+    end
+  end
+  return (found.long - found.short) / (run.long - run.short)
+end
+
+--- Instructions per message (or per visit, for "churn"); nil when valgrind is missing.
+function counts.instructions(system, what)
+  if lab.capture("command -v valgrind") == "" then return nil end
+  local path = "build/bench/valgrind.log"
+  local wrap = "valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null --log-file=" .. path
+  return difference(system, RUNS[what], wrap, path, function(text)
+    local digits = text:match("I%s+refs:%s+([%d,]+)")
+    return digits and tonumber((digits:gsub(",", "")))
+  end)
+end
+
+--- System calls per message of an echo on 50 connections; nil when strace is missing.
+function counts.calls(system)
+  if lab.capture("command -v strace") == "" then return nil end
+  local path = "build/bench/strace.log"
+  return difference(system, CALLS, "strace -c -f -o " .. path, path, function(text)
+    local sum
+    for line in text:gmatch("[^\n]+") do
+      local calls, name = line:match("^%s*[%d.]+%s+[%d.]+%s+%d+%s+(%d+)%s.-(%S+)$")
+      if calls and name ~= "total" then sum = (sum or 0) + tonumber(calls) end
+    end
+    return sum
+  end)
+end
+
+return counts

@@ -1,0 +1,110 @@
+-- How cost grows with the number of connections, what idle ones cost, and latency under an even load.
+
+local lab = require("lab")
+
+local growth = {}
+
+local SYSTEMS = { "c", "uvnet-5.4", "uvnet-jit", "node" }
+local CONNECTIONS = { 1, 10, 100, 1000, 10000 }
+local IDLE = { 100, 1000, 10000, lab.most_connections(50000) }
+local RATE = 10000
+local HOLD = 5
+
+local function try(system, load)
+  local result, message = lab.run(system, load)
+  if not result then print(("bench: %s, %d connections: %s"):format(system.name, load.connections, message)) end
+  return result
+end
+
+--- Messages per second and processor time per message, from 1 to 10,000 busy connections.
+function growth.busy(present)
+  local rows = {}
+  for _, count in ipairs(CONNECTIONS) do
+    local row = { connections = count, systems = {} }
+    for _, system in ipairs(lab.pick(present, SYSTEMS)) do
+      local result = try(system, {
+        mode = "echo", serve = "echo", size = 64, connections = count, warmup = 0.3, seconds = 0.4,
+      })
+      if result then
+        row.systems[system.id] = { cpu_ns = result.cpu_per_message, per_second = result.per_second }
+      end
+    end
+    rows[#rows + 1] = row
+  end
+  return rows
+end
+
+--- Memory per idle connection, and the time to accept them and answer each once.
+function growth.idle(present, ids, counts)
+  local rows = {}
+  for _, count in ipairs(counts or IDLE) do
+    local row = { connections = count, systems = {} }
+    for _, system in ipairs(lab.pick(present, ids or SYSTEMS)) do
+      -- The generator's first hundred are the base line; copas has select() under it, which stops at 1,024.
+      if not (system.id == "copas" and count > 900) then
+        local result = try(system, { mode = "idle", serve = "echo", size = 64, connections = count + 100 })
+        if result then
+          row.systems[system.id] = {
+            bytes = result.rss_per_connection,
+            accept_seconds = result.wall_ns / 1e9,
+            accept_cpu_ns = result.cpu_per_message,
+          }
+        end
+      end
+    end
+    rows[#rows + 1] = row
+  end
+  return rows
+end
+
+--- Latency when messages come at an even rate that all can bear.
+function growth.latency(present)
+  local found = {}
+  for _, system in ipairs(lab.pick(present, { "c", "uvnet-5.4", "uvnet-jit", "luv-5.4", "node", "cqueues" })) do
+    local result = try(system, {
+      mode = "echo", serve = "echo", size = 64, connections = 50, rate = RATE, warmup = 0.5, seconds = 1.5,
+    })
+    if result then found[system.id] = { p50_ns = result.p50_ns, p99_ns = result.p99_ns, rate = RATE } end
+  end
+  return found
+end
+
+-- The same system serving in another mode, paired in rounds with its own plain echo.
+local function beside_echo(present, id, serve, rounds)
+  local system = present[id]
+  if not system then return nil end
+  local ratios = {}
+  for _ = 1, rounds do
+    local load = { mode = "echo", size = 64, connections = 50, warmup = 0.2, seconds = 0.5 }
+    load.serve = "echo"
+    local plain = try(system, load)
+    load.serve = serve
+    local changed = try(system, load)
+    if plain and changed then ratios[#ratios + 1] = changed.cpu_per_message / plain.cpu_per_message end
+  end
+  return lab.summary(ratios)
+end
+
+--- What setTimeout and write callbacks cost, and how quiet 50,000 armed timeouts are.
+function growth.timers(present, rounds)
+  local found = { timeout = {}, callback = {}, storm = {} }
+  for _, id in ipairs({ "uvnet-5.4", "uvnet-jit", "node" }) do
+    found.timeout[id] = beside_echo(present, id, "timeout", rounds)
+    found.callback[id] = beside_echo(present, id, "callback", rounds)
+  end
+  for _, system in ipairs(lab.pick(present, { "uvnet-5.4", "node" })) do
+    local result = try(system, {
+      mode = "idle", serve = "shorttimeout", size = 64, connections = lab.most_connections(50000), hold = HOLD,
+    })
+    if result then
+      found.storm[system.id] = {
+        connections = result.messages + 100,
+        cpu_ms = result.idle_cpu_ns / 1e6,
+        seconds = HOLD,
+      }
+    end
+  end
+  return found
+end
+
+return growth

@@ -1,0 +1,43 @@
+-- A client for echo_server.lua. Its exit status is 0 if what it sent came back.
+-- usage: lua echo_client.lua PORT [HOST]
+--        lua echo_client.lua PATH
+--   HOST  default 127.0.0.1, PATH  a unix socket
+
+local net = require("net")
+
+if arg[1] == "--help" or not arg[1] then
+  print("usage: lua echo_client.lua PORT [HOST] | PATH")
+  os.exit(arg[1] and 0 or 2)
+end
+
+local MESSAGE = "world!\r\n"
+
+local options
+if arg[1]:find("^%d+$") then
+  options = { port = tonumber(arg[1]), host = arg[2] or "127.0.0.1" }
+else
+  options = { path = arg[1] }
+end
+
+local received = ""
+local client
+client = net.createConnection(options, function()
+  print("connected to server!")
+  client:write(MESSAGE)
+end)
+
+client:on("data", function(data)
+  io.write(data)
+  received = received .. data
+  -- A stream knows no messages: what was written at once may come in pieces.
+  if received:find(MESSAGE, 1, true) then client:finish() end
+end)
+
+client:on("end", function() print("disconnected from server") end)
+
+client:on("error", function(err)
+  io.stderr:write(tostring(err), "\n")
+end)
+
+net.run()
+os.exit(received:find(MESSAGE, 1, true) and 0 or 1)

@@ -1,0 +1,43 @@
+-- A server that hangs up on clients that are silent for too long. It runs until it is killed.
+-- usage: lua idle_timeout.lua [PORT [MS]]
+--   PORT  on 127.0.0.1, default 8124 (0 for one that is free), MS  how long a client may be silent, default 3000
+-- Try it with `nc 127.0.0.1 8124`: type now and then, then stop typing.
+
+local net = require("net")
+
+if arg[1] == "--help" then
+  print("usage: lua idle_timeout.lua [PORT [MS]]")
+  os.exit(0)
+end
+
+io.stdout:setvbuf("line")
+
+local MS = tonumber(arg[2]) or 3000
+
+local server = net.createServer(function(socket)
+  -- Traffic in either direction starts the time anew.
+  socket:setTimeout(MS)
+  socket:on("timeout", function()
+    print("socket timeout")
+    -- The event only tells: what becomes of the connection is up to us.
+    if socket.writable then
+      socket:finish("you are too quiet, bye\n")
+    else
+      socket:destroy() -- it did not hang up in answer to that
+    end
+  end)
+  socket:on("data", function(data) socket:write("I heard " .. #data .. " bytes\n") end)
+  socket:on("error", function(err) print("client error: " .. err.message) end)
+  socket:on("close", function(had_error) print("closed " .. (had_error and "after an error" or "in order")) end)
+end)
+
+server:on("error", function(err)
+  io.stderr:write(tostring(err), "\n")
+  os.exit(1)
+end)
+
+server:listen(tonumber(arg[1]) or 8124, "127.0.0.1", function()
+  print("listening on 127.0.0.1:" .. server:address().port)
+end)
+
+net.run()

@@ -1,0 +1,47 @@
+-- A TCP proxy: whoever connects to it is connected to the target. It runs until it is killed.
+-- usage: lua proxy.lua PORT TARGET_PORT [TARGET_HOST]
+--   PORT  on 127.0.0.1 (0 for one that is free), TARGET_HOST  default localhost
+-- Try it with `lua proxy.lua 8125 8124` before echo_server.lua.
+
+local net = require("net")
+
+if arg[1] == "--help" or not arg[2] then
+  print("usage: lua proxy.lua PORT TARGET_PORT [TARGET_HOST]")
+  os.exit(arg[1] == "--help" and 0 or 2)
+end
+
+io.stdout:setvbuf("line")
+
+local target = { port = tonumber(arg[2]), host = arg[3] or "localhost", allowHalfOpen = true }
+
+-- With half-open connections the end of one direction is passed on, and the other goes on until its own end.
+local server = net.createServer({ allowHalfOpen = true }, function(downstream)
+  local upstream = net.connect(target)
+
+  local function tie(one, other, name)
+    one:on("error", function(err)
+      print(name .. " error: " .. err.message)
+      other:destroy()
+    end)
+    -- A side that is gone can neither send nor take: the other one has nobody to talk to.
+    one:on("close", function() other:destroy() end)
+    one:pipe(other)
+  end
+  tie(downstream, upstream, "client")
+  tie(upstream, downstream, "target")
+
+  upstream:on("close", function()
+    print(("done: %d bytes up, %d bytes down"):format(upstream.bytesWritten, upstream.bytesRead))
+  end)
+end)
+
+server:on("error", function(err)
+  io.stderr:write(tostring(err), "\n")
+  os.exit(1)
+end)
+
+server:listen(tonumber(arg[1]), "127.0.0.1", function()
+  print("listening on 127.0.0.1:" .. server:address().port)
+end)
+
+net.run()

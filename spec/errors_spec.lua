@@ -1,0 +1,152 @@
+local errors = require("uvnet.errors")
+local net = require("net")
+
+local function raised(fn, ...)
+  local ok, err = pcall(fn, ...)
+  assert.is_false(ok)
+  return err
+end
+
+describe("an Error", function()
+  it("is a table with a name and a message, and tostring shows both", function()
+    local err = errors("boom")
+    assert.equal("Error", err.name)
+    assert.equal("boom", err.message)
+    assert.is_nil(err.code)
+    assert.equal("Error: boom", tostring(err))
+    assert.equal("Error: boom", err:toString())
+    assert.equal("Error", tostring(errors()))
+    assert.equal("it was Error: boom", "it was " .. err)
+    assert.equal("Error: boom it was", err .. " it was")
+  end)
+
+  it("is of a class that can be asked, and extended", function()
+    local err = errors("boom")
+    assert.is_true(errors:isInstance(err))
+    assert.is_false(errors:isInstance("boom"))
+    assert.is_false(errors:isInstance({ name = "Error", message = "boom" }))
+    local Mine = errors:extend("Mine")
+    Mine.name = "Mine"
+    local mine = Mine("own", { detail = 5 })
+    assert.is_true(errors:isInstance(mine))
+    assert.is_true(Mine:isInstance(mine))
+    assert.is_false(Mine:isInstance(err))
+    assert.equal("Mine: own", tostring(mine))
+    assert.equal(5, mine.detail)
+  end)
+
+  it("is net.errors, with JavaScript's classes", function()
+    assert.equal(errors, net.errors)
+    assert.equal(errors, errors.Error)
+    for _, name in ipairs({ "TypeError", "RangeError", "AggregateError" }) do
+      local err = errors[name]("boom")
+      assert.equal(name, err.name)
+      assert.equal(name .. ": boom", tostring(err))
+      assert.is_true(errors:isInstance(err))
+    end
+  end)
+
+  it("says where it was made", function()
+    local err = errors("boom")
+    local first = err.traceback:match("^stack traceback:\n%s*([^\n]+)")
+    assert.truthy(first:find("errors_spec.lua", 1, true))
+  end)
+
+  it("shows a code of Node's in its head, but not one of the system", function()
+    assert.equal("Error [ERR_X]: boom", tostring(errors("boom", { code = "ERR_X" })))
+    assert.equal("Error: boom", tostring(errors("boom", { code = "EPIPE" })))
+  end)
+
+  it("passes error and pcall unchanged", function()
+    local err = errors("boom")
+    assert.equal(err, raised(error, err))
+  end)
+
+  describe("of the system", function()
+    it("has the call, the code and the address in its message", function()
+      local err = errors.system("connect", "ECONNREFUSED", -111, nil, "127.0.0.1", 9)
+      assert.equal("Error: connect ECONNREFUSED 127.0.0.1:9", tostring(err))
+      assert.equal("connect", err.syscall)
+      assert.equal("ECONNREFUSED", err.code)
+      assert.equal(-111, err.errno)
+      assert.equal("127.0.0.1", err.address)
+      assert.equal(9, err.port)
+      err = errors.system("read", "ECONNRESET", -104)
+      assert.equal("Error: read ECONNRESET", tostring(err))
+      assert.is_nil(err.address)
+      err = errors.system("listen", "EADDRINUSE", -98, "address already in use", "/tmp/x")
+      assert.equal("Error: listen EADDRINUSE: address already in use /tmp/x", tostring(err))
+      assert.is_nil(err.port)
+    end)
+  end)
+
+  describe("of Node's", function()
+    -- What `coded` is given, and what Node shows.
+    local cases = {
+      { "TypeError [ERR_INVALID_ARG_TYPE]: The \"x\" argument must be of type string. Received undefined",
+        "ERR_INVALID_ARG_TYPE", "x", "string", nil },
+      { "TypeError [ERR_INVALID_ARG_TYPE]: The \"a.b\" property must be one of type number or string. "
+          .. "Received type boolean (true)",
+        "ERR_INVALID_ARG_TYPE", "a.b", { "number", "string" }, true },
+      { "TypeError [ERR_INVALID_ARG_TYPE]: The \"x\" argument must be of type string or an instance of Buffer, "
+          .. "TypedArray, or DataView. Received an instance of Object",
+        "ERR_INVALID_ARG_TYPE", "x", { "string", "Buffer", "TypedArray", "DataView" }, {} },
+      { "TypeError [ERR_INVALID_ARG_TYPE]: The \"x\" argument must be of type number. Received type string ('it\\'s')",
+        "ERR_INVALID_ARG_TYPE", "x", "number", "it's" },
+      { "TypeError [ERR_INVALID_ARG_TYPE]: The \"x\" argument must be of type number. "
+          .. "Received type string ('aaaaaaaaaaaaaaaaaaaaaaaaa...')",
+        "ERR_INVALID_ARG_TYPE", "x", "number", ("a"):rep(40) },
+      { "TypeError [ERR_INVALID_ARG_VALUE]: The argument 'x' is invalid. Received 5",
+        "ERR_INVALID_ARG_VALUE", "x", 5 },
+      { "TypeError [ERR_INVALID_ARG_VALUE]: The property 'options.x' is not supported. Received true",
+        "ERR_INVALID_ARG_VALUE", "options.x", true, "is not supported" },
+      { "RangeError [ERR_SOCKET_BAD_PORT]: Port should be >= 0 and < 65536. Received type number (65536).",
+        "ERR_SOCKET_BAD_PORT", "Port", 65536, true },
+      { "RangeError [ERR_SOCKET_BAD_PORT]: Port should be >= 0 and < 65536. Received type number (NaN).",
+        "ERR_SOCKET_BAD_PORT", "Port", 0 / 0, true },
+      { "RangeError [ERR_SOCKET_BAD_PORT]: Port should be >= 0 and < 65536. Received type string ('x').",
+        "ERR_SOCKET_BAD_PORT", "Port", "x", true },
+      { 'RangeError [ERR_OUT_OF_RANGE]: The value of "x" is out of range. It must be >= 0. Received -1',
+        "ERR_OUT_OF_RANGE", "x", ">= 0", -1 },
+      { 'RangeError [ERR_OUT_OF_RANGE]: The value of "x" is out of range. It must be >= 0. Received NaN',
+        "ERR_OUT_OF_RANGE", "x", ">= 0", 0 / 0 },
+      { 'RangeError [ERR_OUT_OF_RANGE]: The value of "x" is out of range. It must be finite. Received Infinity',
+        "ERR_OUT_OF_RANGE", "x", "finite", math.huge },
+      { 'TypeError [ERR_MISSING_ARGS]: The "a" argument must be specified', "ERR_MISSING_ARGS", "a" },
+      { 'TypeError [ERR_MISSING_ARGS]: The "a" and "b" arguments must be specified', "ERR_MISSING_ARGS", "a", "b" },
+      { 'TypeError [ERR_MISSING_ARGS]: The "options" or "port" or "path" argument must be specified',
+        "ERR_MISSING_ARGS", { "options", "port", "path" } },
+      { "TypeError [ERR_INVALID_FD_TYPE]: Unsupported fd type: FILE", "ERR_INVALID_FD_TYPE", "FILE" },
+      { "Error [ERR_SERVER_ALREADY_LISTEN]: Listen method has been called more than once without closing.",
+        "ERR_SERVER_ALREADY_LISTEN" },
+      { "Error [ERR_SERVER_NOT_RUNNING]: Server is not running.", "ERR_SERVER_NOT_RUNNING" },
+      { "TypeError [ERR_INVALID_IP_ADDRESS]: Invalid IP address: x", "ERR_INVALID_IP_ADDRESS", "x" },
+      { "RangeError [ERR_INVALID_ADDRESS_FAMILY]: Invalid address family: 7 x.y:1",
+        "ERR_INVALID_ADDRESS_FAMILY", 7, "x.y", 1 },
+      { "TypeError [ERR_UNKNOWN_ENCODING]: Unknown encoding: bogus", "ERR_UNKNOWN_ENCODING", "bogus" },
+      { "Error [ERR_SOCKET_CLOSED]: Socket is closed", "ERR_SOCKET_CLOSED" },
+      { "Error [ERR_SOCKET_CLOSED_BEFORE_CONNECTION]: Socket closed before the connection was established",
+        "ERR_SOCKET_CLOSED_BEFORE_CONNECTION" },
+      { "Error [ERR_STREAM_WRITE_AFTER_END]: write after end", "ERR_STREAM_WRITE_AFTER_END" },
+      { "Error [ERR_STREAM_DESTROYED]: Cannot call write after a stream was destroyed",
+        "ERR_STREAM_DESTROYED", "write" },
+      { "Error [ERR_STREAM_ALREADY_FINISHED]: Cannot call end after a stream was finished",
+        "ERR_STREAM_ALREADY_FINISHED", "end" },
+      { "Error [ERR_STREAM_PREMATURE_CLOSE]: Premature close", "ERR_STREAM_PREMATURE_CLOSE" },
+      { "TypeError [ERR_STREAM_NULL_VALUES]: May not write null values to stream", "ERR_STREAM_NULL_VALUES" },
+      { "Error [ERR_UNHANDLED_ERROR]: Unhandled error. ('x')", "ERR_UNHANDLED_ERROR", "x" },
+    }
+
+    for _, case in ipairs(cases) do
+      local text, code, first, second, third = case[1], case[2], case[3], case[4], case[5]
+      it(code .. " reads: " .. text, function()
+        local err = errors.coded(code, first, second, third)
+        assert.equal(text, tostring(err))
+        assert.equal(code, err.code)
+        assert.is_true(errors:isInstance(err))
+        local thrown = raised(errors.throw, code, first, second, third)
+        assert.equal(text, tostring(thrown))
+      end)
+    end
+  end)
+end)

@@ -1,0 +1,25 @@
+const { Duplex, Readable, Writable, bad, net } = require("../prelude");
+
+bad("createServer(5)", () => net.createServer(5));
+bad("createServer(\"x\")", () => net.createServer("x"));
+bad("createServer(true)", () => net.createServer(true));
+bad("Server(5)", () => new net.Server(5));
+bad("Server(\"x\")", () => new net.Server("x"));
+bad("createServer({}, 5)", () => net.createServer({}, 5));
+bad("createServer({}, \"x\")", () => net.createServer({}, "x"));
+bad("highWaterMark -1", () => net.createServer({ highWaterMark: -1 }));
+bad("highWaterMark a string", () => net.createServer({ highWaterMark: "x" }));
+bad("Socket({ fd = -1 })", () => new net.Socket({ fd: -1 }));
+bad("Socket({ fd = 1.5 })", () => new net.Socket({ fd: 1.5 }));
+bad("Socket({ fd = \"x\" })", () => new net.Socket({ fd: "x" }));
+bad("Socket({ fd = true })", () => new net.Socket({ fd: true }));
+bad("Socket({ objectMode = true })", () => new net.Socket({ objectMode: true }));
+bad("Socket({ readableObjectMode = true })", () => new net.Socket({ readableObjectMode: true }));
+bad("Socket({ writableObjectMode = true })", () => new net.Socket({ writableObjectMode: true }));
+bad("Socket({ highWaterMark = -1 })", () => new net.Socket({ highWaterMark: -1 }));
+bad("Socket({ highWaterMark = 1.5 })", () => new net.Socket({ highWaterMark: 1.5 }));
+bad("Readable({ highWaterMark = -1 })", () => new Readable({ highWaterMark: -1 }));
+bad("Writable({ highWaterMark = \"x\" })", () => new Writable({ highWaterMark: "x" }));
+bad("Duplex({ readableHighWaterMark = -1 })", () => new Duplex({ readableHighWaterMark: -1 }));
+bad("Readable({ encoding = \"x\" })", () => new Readable({ encoding: "klingon" }));
+bad("Writable({ defaultEncoding = \"x\" })", () => new Writable({ defaultEncoding: "klingon" }));

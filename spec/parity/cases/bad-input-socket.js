@@ -1,0 +1,22 @@
+const { bad, net } = require("../prelude");
+
+const socket = new net.Socket();
+bad("setTimeout()", () => socket.setTimeout());
+bad("setTimeout(\"x\")", () => socket.setTimeout("100"));
+bad("setTimeout(-1)", () => socket.setTimeout(-1));
+bad("setTimeout(NaN)", () => socket.setTimeout(NaN));
+bad("setTimeout(Infinity)", () => socket.setTimeout(Infinity));
+bad("setTimeout(true)", () => socket.setTimeout(true));
+bad("setTimeout(1, 5)", () => socket.setTimeout(1, 5));
+bad("setTimeout(1, \"x\")", () => socket.setTimeout(1, "x"));
+bad("setTimeout(0, 5)", () => socket.setTimeout(0, 5));
+bad("setEncoding(\"x\")", () => socket.setEncoding("klingon"));
+bad("setDefaultEncoding(\"x\")", () => socket.setDefaultEncoding("klingon"));
+bad("write()", () => socket.write());
+bad("write(5)", () => socket.write(5));
+bad("write(true)", () => socket.write(true));
+bad("write(function)", () => socket.write(() => {}));
+bad("write(\"x\", \"klingon\")", () => socket.write("x", "klingon"));
+bad("end(5)", () => socket.end(5));
+bad("end(true)", () => socket.end(true));
+socket.destroy();

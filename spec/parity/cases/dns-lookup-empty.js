@@ -1,0 +1,3 @@
+const { dns, log } = require("../prelude");
+
+dns.lookup("", (...args) => log("empty", ...args));

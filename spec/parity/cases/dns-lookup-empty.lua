@@ -1,0 +1,4 @@
+local prelude = require("prelude")
+local dns, log = prelude.dns, prelude.log
+
+dns.lookup("", function(...) log("empty", ...) end)

@@ -1,0 +1,24 @@
+const { EventEmitter, log } = require("../prelude");
+
+const emitter = new EventEmitter();
+const one = () => log("one");
+const two = () => log("two");
+log("empty", emitter.listeners("x"), emitter.rawListeners("x"), emitter.listenerCount("x"), emitter.eventNames());
+emitter.on("x", one);
+emitter.once("x", two);
+emitter.on("y", one);
+emitter.on("x", one);
+log("names", emitter.eventNames());
+log("count", emitter.listenerCount("x"), emitter.listenerCount("y"), emitter.listenerCount("z"));
+log("count of one", emitter.listenerCount("x", one), emitter.listenerCount("x", two), emitter.listenerCount("y", two));
+let listeners = emitter.listeners("x");
+log("listeners", listeners.length);
+for (const listener of listeners) log("is", listener === one, listener === two);
+const raw = emitter.rawListeners("x");
+log("raw", raw.length);
+for (const listener of raw) log("is", listener === one, listener === two);
+emitter.emit("x");
+listeners = emitter.listeners("x");
+log("after", listeners.length);
+emitter.removeListener("y", one);
+log("names", emitter.eventNames());

@@ -1,0 +1,21 @@
+local prelude = require("prelude")
+local EventEmitter, log = prelude.EventEmitter, prelude.log
+
+local emitter = EventEmitter()
+local function one() end
+emitter:on("newListener", function(event, listener)
+  log("newListener", event, listener == one, emitter:listenerCount(event))
+end)
+emitter:on("removeListener", function(event, listener)
+  log("removeListener", event, listener == one, emitter:listenerCount(event))
+end)
+emitter:on("x", one)
+emitter:once("y", one)
+emitter:prependListener("x", function() end)
+emitter:off("x", one)
+emitter:off("y", one)
+emitter:once("z", one)
+emitter:emit("z")
+emitter:on("a", one)
+emitter:on("a", function() end)
+emitter:removeAllListeners("a")

@@ -1,0 +1,21 @@
+const { EventEmitter, log } = require("../prelude");
+
+const emitter = new EventEmitter();
+const one = () => log("one");
+const two = () => log("two");
+emitter.on("x", one);
+emitter.on("x", two);
+emitter.on("x", one);
+emitter.removeListener("x", one);
+emitter.emit("x");
+emitter.off("x", () => log("nobody"));
+emitter.off("nothing", one);
+emitter.once("y", two);
+emitter.off("y", two);
+log("y", emitter.emit("y"));
+emitter.removeAllListeners("x");
+log("x", emitter.emit("x"));
+emitter.on("a", one);
+emitter.on("b", one);
+emitter.removeAllListeners();
+log("names", emitter.eventNames());

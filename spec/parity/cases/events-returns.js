@@ -1,0 +1,15 @@
+const { EventEmitter, log } = require("../prelude");
+
+const emitter = new EventEmitter();
+const listener = () => {};
+log("on", emitter.on("x", listener) === emitter);
+log("addListener", emitter.addListener("x", listener) === emitter);
+log("once", emitter.once("x", listener) === emitter);
+log("prependListener", emitter.prependListener("x", listener) === emitter);
+log("prependOnceListener", emitter.prependOnceListener("x", listener) === emitter);
+log("off", emitter.off("x", listener) === emitter);
+log("removeListener", emitter.removeListener("x", listener) === emitter);
+log("removeAllListeners", emitter.removeAllListeners("x") === emitter);
+log("setMaxListeners", emitter.setMaxListeners(5) === emitter);
+log("getMaxListeners", emitter.getMaxListeners());
+log("emit", emitter.emit("x"));

@@ -1,0 +1,20 @@
+local prelude = require("prelude")
+local actor, listen, net, tempPath = prelude.actor, prelude.listen, prelude.net, prelude.tempPath
+
+-- A server that was on a path listens on a port, and the other way round.
+local server = net.createServer()
+local note = actor("server")
+server:listen(tempPath(), function()
+  note("address", server:address())
+  server:close(function()
+    listen(server, function()
+      note("address", server:address())
+      server:close(function()
+        server:listen(tempPath(), function()
+          note("address", server:address())
+          server:close()
+        end)
+      end)
+    end)
+  end)
+end)

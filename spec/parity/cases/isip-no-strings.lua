@@ -1,0 +1,8 @@
+local prelude = require("prelude")
+local log, net = prelude.log, prelude.net
+
+log("nothing", net.isIP(nil), net.isIPv4(nil), net.isIPv6(nil))
+log("no argument", net.isIP(), net.isIPv4(), net.isIPv6())
+log("a number", net.isIP(127), net.isIPv4(127), net.isIPv6(127))
+log("a boolean", net.isIP(true), net.isIPv4(false), net.isIPv6(true))
+log("a table", net.isIP({}), net.isIPv4({}), net.isIPv6({}))

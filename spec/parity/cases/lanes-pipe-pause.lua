@@ -1,0 +1,23 @@
+local prelude = require("prelude")
+local later, pair, watch = prelude.later, prelude.pair, prelude.watch
+
+-- pause() on the source of a pipe, and resume().
+pair({}, function(client, peer)
+  pair({}, function(target, sink)
+    local note = watch(sink, "sink", { "data", "end" })
+    target:resume()
+    peer:resume()
+    client:pipe(target)
+    peer:write("one ")
+    later(function()
+      client:pause()
+      note("paused", client:isPaused())
+      peer:write("two ")
+      later(function()
+        note("resume")
+        client:resume()
+        later(function() peer:finish("three") end)
+      end)
+    end)
+  end)
+end)

@@ -1,0 +1,20 @@
+local prelude = require("prelude")
+local later, log, pair, watch = prelude.later, prelude.log, prelude.pair, prelude.watch
+
+-- The source of a pipe is reset: the target stays, unended.
+pair({}, function(client, peer)
+  pair({}, function(target, sink)
+    watch(sink, "sink", { "data", "end" })
+    watch(client, "source", { "end", "error", "close" })
+    target:resume()
+    client:pipe(target)
+    peer:write("one")
+    later(function()
+      peer:resetAndDestroy()
+      later(function()
+        log("target", target.destroyed, target.writableEnded)
+        target:finish(" and out")
+      end)
+    end)
+  end)
+end)

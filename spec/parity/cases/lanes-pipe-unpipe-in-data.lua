@@ -1,0 +1,20 @@
+local prelude = require("prelude")
+local PassThrough, later, log, pair = prelude.PassThrough, prelude.later, prelude.log, prelude.pair
+local watch = prelude.watch
+
+pair({}, function(client, peer)
+  local sink = PassThrough()
+  watch(sink, "sink", { "data", "end", "unpipe" })
+  peer:resume()
+  client:pipe(sink)
+  client:once("data", function() client:unpipe(sink) end)
+  peer:write("first")
+  later(function()
+    log("state", client.readableFlowing, client:isPaused())
+    peer:write("second")
+    later(function()
+      log("kept", client.readableLength)
+      client:destroy()
+    end)
+  end)
+end)

@@ -1,0 +1,15 @@
+const { log, nextTick, setImmediate, setTimeout } = require("../prelude");
+
+// Each error comes out; the rest of the callbacks run.
+setTimeout(() => {
+  throw new Error("in a timer");
+}, 10);
+setTimeout(() => log("next timer"), 20);
+setImmediate(() => {
+  throw new Error("in an immediate");
+});
+setImmediate(() => log("next immediate"));
+nextTick(() => {
+  throw new Error("in a tick");
+});
+nextTick(() => log("next tick"));

@@ -1,0 +1,21 @@
+local prelude = require("prelude")
+local Duplex, listen, log, net = prelude.Duplex, prelude.listen, prelude.log, prelude.net
+
+-- What the connection listener gets.
+local server = net.createServer()
+server:on("connection", function(socket, ...)
+  log("socket", socket, ...)
+  log("instances", net.Socket:isInstance(socket), Duplex:isInstance(socket))
+  log("state", socket.readyState, socket.connecting, socket.pending, socket.destroyed)
+  log("half-open", socket.allowHalfOpen)
+  log("server", socket.server == server)
+  log("addresses", socket.localAddress, socket.localPort, socket.remoteAddress, socket.remotePort, socket.remoteFamily)
+  log("address", socket:address())
+  log("bytes", socket.bytesRead, socket.bytesWritten)
+  log("connects to itself", socket.localPort == server:address().port)
+  socket:destroy()
+  server:close(function()
+    log("closed")
+  end)
+end)
+listen(server, function(port) net.connect(port, "127.0.0.1"):resume() end)

@@ -1,0 +1,18 @@
+local prelude = require("prelude")
+local listen, net, watch = prelude.listen, prelude.net, prelude.watch
+
+local blocker = net.createServer()
+local server = net.createServer()
+local note = watch(server, "server")
+listen(blocker, function(port)
+  server:listen(port, "127.0.0.1")
+  note("at once", server.listening)
+  server:once("error", function()
+    note("in error", server.listening)
+    server:listen(0, "127.0.0.1", function()
+      note("recovered", server.listening)
+      server:close()
+      blocker:close()
+    end)
+  end)
+end)

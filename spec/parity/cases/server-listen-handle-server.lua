@@ -1,0 +1,21 @@
+local prelude = require("prelude")
+local net, watch = prelude.net, prelude.watch
+
+-- A server listens on another server's handle: both have the same address.
+local first = net.createServer()
+local second = net.createServer()
+local one = watch(first, "first")
+local two = watch(second, "second")
+first:listen(0, "127.0.0.1", function()
+  local returned = second:listen(first, function()
+    two("same port", second:address().port == first:address().port)
+    two("address", second:address())
+    second:close()
+    one("listening", first.listening)
+  end)
+  two("returns itself", returned == second)
+end)
+second:on("close", function()
+  one("listening", first.listening)
+  first:close()
+end)

@@ -1,0 +1,23 @@
+local prelude = require("prelude")
+local log, net, tempPath, watch = prelude.log, prelude.net, prelude.tempPath, prelude.watch
+
+local server = net.createServer(function(socket)
+  log("accepted")
+  socket:resume()
+end)
+local path = tempPath()
+server.maxConnections = 1
+server:on("drop", function(data) log("drop", data) end)
+server:listen(path, function()
+  local first = net.connect(path)
+  watch(first, "first")
+  first:on("connect", function()
+    local second = net.connect(path)
+    watch(second, "second", { "connect", "end", "error", "close" })
+    second:resume()
+    second:on("close", function()
+      first:finish()
+      server:close()
+    end)
+  end)
+end)

@@ -1,0 +1,22 @@
+local prelude = require("prelude")
+local listen, log, net = prelude.listen, prelude.log, prelude.net
+
+local server
+server = net.createServer(function(socket)
+  socket:resume()
+  server:close()
+end)
+listen(server, function(port)
+  local client = net.Socket()
+  client:resume()
+  log("new", client.bytesWritten)
+  client:connect(port, "127.0.0.1")
+  client:write("1234")
+  log("connecting", client.bytesWritten)
+  client:on("connect", function()
+    log("connected", client.bytesWritten)
+    client:finish("56")
+    log("ended", client.bytesWritten)
+  end)
+  client:on("close", function() log("closed", client.bytesWritten) end)
+end)

@@ -1,0 +1,21 @@
+local prelude = require("prelude")
+local pair, watch = prelude.pair, prelude.watch
+
+pair({}, function(client, peer)
+  local one = watch(client, "client")
+  local two = watch(peer, "peer")
+  client:on("data", function() one("bytes", client.bytesRead, client.bytesWritten) end)
+  peer:on("end", function()
+    two("bytes", peer.bytesRead, peer.bytesWritten)
+    peer:finish("answer")
+  end)
+  client:write("0123456789")
+  one("written", client.bytesWritten)
+  client:write("é")
+  client:write("00ff", "hex")
+  one("written", client.bytesWritten)
+  client:finish()
+  client:on("close", function() one("after close", client.bytesRead, client.bytesWritten) end)
+  peer:on("close", function() two("after close", peer.bytesRead, peer.bytesWritten) end)
+  peer.allowHalfOpen = true
+end)

@@ -1,0 +1,25 @@
+local prelude = require("prelude")
+local log, net, nextTick, pair = prelude.log, prelude.net, prelude.nextTick, prelude.pair
+
+-- connect, ready, the callback and the ticks between them.
+pair({}, function(client, peer)
+  client:destroy()
+  peer:destroy()
+  local server
+  server = net.createServer(function(socket)
+    socket:destroy()
+    server:close()
+  end)
+  server:listen(0, "127.0.0.1", function()
+    local socket = net.Socket()
+    socket:on("error", function() end)
+    socket:on("ready", function() log("ready") end)
+    socket:on("connect", function()
+      log("connect", socket.connecting, socket.pending, socket.readyState)
+      nextTick(function() log("tick") end)
+      socket:destroy()
+    end)
+    socket:connect(server:address().port, "127.0.0.1", function() log("callback") end)
+    log("connecting", socket.connecting, socket.pending, socket.readyState)
+  end)
+end)

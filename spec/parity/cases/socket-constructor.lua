@@ -1,0 +1,27 @@
+local prelude = require("prelude")
+local Duplex, Readable, Writable = prelude.Duplex, prelude.Readable, prelude.Writable
+local actor, net = prelude.actor, prelude.net
+
+local function show(name, options)
+  local socket = net.Socket(options)
+  local note = actor(name)
+  note("socket", socket)
+  note("instances", net.Socket:isInstance(socket), Duplex:isInstance(socket))
+  note("sides", Readable:isInstance(socket), Writable:isInstance(socket))
+  note("state", socket.readyState, socket.connecting, socket.pending, socket.destroyed)
+  note("half-open", socket.allowHalfOpen)
+  note("sides", socket.readable, socket.writable)
+  note("flow", socket.readableFlowing, socket:isPaused())
+  note("marks", socket.readableHighWaterMark, socket.writableHighWaterMark)
+  note("bytes", socket.bytesRead, socket.bytesWritten)
+  note("timeout", socket.timeout)
+  note("handle", socket._handle)
+end
+show("no options", nil)
+show("empty options", {})
+show("allowHalfOpen", { allowHalfOpen = true })
+show("allowHalfOpen false", { allowHalfOpen = false })
+show("readable without fd", { readable = true })
+show("writable without fd", { writable = true })
+show("highWaterMark", { highWaterMark = 100 })
+show("marks", { readableHighWaterMark = 10, writableHighWaterMark = 20 })

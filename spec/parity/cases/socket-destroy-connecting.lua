@@ -1,0 +1,15 @@
+local prelude = require("prelude")
+local listen, log, net, watch = prelude.listen, prelude.log, prelude.net, prelude.watch
+
+local server = net.createServer(function(socket)
+  socket:on("error", function() end)
+  socket:resume()
+end)
+listen(server, function(port)
+  local client = net.connect(port, "127.0.0.1", function() log("never") end)
+  local note = watch(client, "client")
+  client:write("lost", function(err) note("write callback", err) end)
+  client:destroy()
+  note("state", client.connecting, client.destroyed, client.readyState)
+  client:on("close", function() server:close() end)
+end)

@@ -1,0 +1,15 @@
+local prelude = require("prelude")
+local actor, pair, rep = prelude.actor, prelude.pair, prelude.rep
+
+pair({ server = { pauseOnConnect = true } }, function(client, peer)
+  local note = actor("client")
+  client:resume()
+  client:on("drain", function()
+    note("drain")
+    client:destroy()
+  end)
+  client:on("close", function(hadError) note("close", hadError) end)
+  client:write(rep("x", 8000000), function(err) note("callback", err) end)
+  peer:on("error", function() end)
+  peer:resume()
+end)

@@ -1,0 +1,15 @@
+local prelude = require("prelude")
+local pair, watch = prelude.pair, prelude.watch
+
+for _, unix in ipairs({ false, true }) do
+  pair({ unix = unix }, function(client, peer)
+    local name = unix and "unix" or "tcp"
+    local note = watch(client, name)
+    peer:resume()
+    client:on("end", function()
+      client:destroy()
+      note("destroyed", client.destroyed, client.writable)
+    end)
+    peer:finish("x")
+  end)
+end

@@ -1,0 +1,16 @@
+const { later, pair, watch } = require("../prelude");
+
+pair({ client: { allowHalfOpen: true }, server: { allowHalfOpen: true } }, (client, peer) => {
+  const one = watch(client, "client");
+  const two = watch(peer, "peer");
+  client.on("end", () => one("state", client.readyState));
+  peer.on("end", () => {
+    two("state", peer.readyState);
+    later(() => {
+      peer.write("more");
+      later(() => peer.end());
+    });
+  });
+  client.end("question");
+  one("state", client.readyState);
+});

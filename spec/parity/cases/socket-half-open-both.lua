@@ -1,0 +1,17 @@
+local prelude = require("prelude")
+local later, pair, watch = prelude.later, prelude.pair, prelude.watch
+
+pair({ client = { allowHalfOpen = true }, server = { allowHalfOpen = true } }, function(client, peer)
+  local one = watch(client, "client")
+  local two = watch(peer, "peer")
+  client:on("end", function() one("state", client.readyState) end)
+  peer:on("end", function()
+    two("state", peer.readyState)
+    later(function()
+      peer:write("more")
+      later(function() peer:finish() end)
+    end)
+  end)
+  client:finish("question")
+  one("state", client.readyState)
+end)

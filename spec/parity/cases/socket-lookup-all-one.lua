@@ -1,0 +1,5 @@
+local prelude = require("prelude")
+local net, watch = prelude.net, prelude.watch
+
+local function lookup(_, _, callback) callback(nil, { { address = "127.0.0.1", family = 4 } }) end
+watch(net.connect({ port = 1, host = "some.host", lookup = lookup }), "client")

@@ -1,0 +1,21 @@
+local prelude = require("prelude")
+local listen, log, net, watch = prelude.listen, prelude.log, prelude.net, prelude.watch
+
+local server = net.createServer(function(socket)
+  socket:resume()
+  socket:finish()
+end)
+listen(server, function(port)
+  local function lookup(host, _, callback)
+    log("lookup called", host, type(callback))
+    callback(nil, "127.0.0.1", 4)
+  end
+  local client = net.connect({ port = port, host = "some.host", lookup = lookup, autoSelectFamily = false })
+  local note = watch(client, "client")
+  note("state", client.connecting, client.pending)
+  client:on("close", function()
+    local literal = net.connect({ port = port, host = "127.0.0.1", lookup = lookup })
+    watch(literal, "literal")
+    literal:on("close", function() server:close() end)
+  end)
+end)

@@ -1,0 +1,22 @@
+const { actor, net, pair } = require("../prelude");
+
+// Each returns the socket, connected or not.
+const socket = new net.Socket();
+const check = (name, one) => {
+  const note = actor(name);
+  note("setKeepAlive", one.setKeepAlive() === one, one.setKeepAlive(false) === one);
+  note("setKeepAlive with delay", one.setKeepAlive(true, 1000) === one);
+  note("setNoDelay", one.setNoDelay() === one, one.setNoDelay(false) === one, one.setNoDelay(true) === one);
+  note("setTimeout", one.setTimeout(0) === one);
+  note("pause", one.pause() === one, one.resume() === one);
+  note("ref", one.unref() === one, one.ref() === one);
+  note("setEncoding", one.setEncoding("utf8") === one);
+};
+check("new", socket);
+socket.destroy();
+check("destroyed", socket);
+pair({}, (client, peer) => {
+  check("connected", client);
+  peer.resume();
+  client.end();
+});

@@ -1,0 +1,11 @@
+local prelude = require("prelude")
+local log, pair, watch = prelude.log, prelude.pair, prelude.watch
+
+-- Keep-alive and no-delay mean nothing to a unix socket, and do not hurt.
+pair({ unix = true }, function(client, peer)
+  watch(client, "client")
+  peer:resume()
+  log("setKeepAlive", client:setKeepAlive(true, 1000) == client)
+  log("setNoDelay", client:setNoDelay(true) == client)
+  client:finish()
+end)

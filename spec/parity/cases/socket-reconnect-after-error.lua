@@ -1,0 +1,17 @@
+local prelude = require("prelude")
+local listen, net, watch = prelude.listen, prelude.net, prelude.watch
+
+local client = net.Socket()
+local note = watch(client, "client")
+local server = net.createServer(function(socket)
+  socket:resume()
+  socket:finish("at last")
+end)
+client:connect(1, "127.0.0.1")
+client:once("close", function()
+  listen(server, function(port)
+    client:connect(port, "127.0.0.1")
+    note("state", client.destroyed, client.connecting)
+    client:once("close", function() server:close() end)
+  end)
+end)

@@ -1,0 +1,18 @@
+local prelude = require("prelude")
+local log, net = prelude.log, prelude.net
+
+local server = net.createServer(function(socket)
+  socket:resume()
+  socket:unref()
+end)
+server:unref()
+server:listen(0, "127.0.0.1", function()
+  local client = net.Socket()
+  client:unref()
+  client:connect(server:address().port, "127.0.0.1", function() log("maybe") end)
+  client:ref()
+  client:on("connect", function()
+    log("connected")
+    client:unref()
+  end)
+end)

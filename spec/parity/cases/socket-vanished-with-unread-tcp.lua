@@ -1,0 +1,8 @@
+local prelude = require("prelude")
+local later, pair, watch = prelude.later, prelude.pair, prelude.watch
+
+pair({ server = { pauseOnConnect = true } }, function(client, peer)
+  local note = watch(client, "client")
+  note("write", client:write("never read"))
+  later(function() peer:destroy() end)
+end)

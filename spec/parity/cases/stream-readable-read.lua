@@ -1,0 +1,21 @@
+local prelude = require("prelude")
+local Readable, watch = prelude.Readable, prelude.watch
+
+-- readable and read(n).
+local source = Readable({ read = function() end })
+local note = watch(source, "source", { "end", "close" })
+note("empty", source:read())
+source:once("readable", function()
+  note("length", source.readableLength)
+  note("read(2)", source:read(2))
+  note("read(0)", source:read(0))
+  note("read(100)", source:read(100))
+  note("read(3)", source:read(3))
+  note("read()", source:read())
+  note("read()", source:read())
+  source:push(nil)
+  source:on("readable", function() note("readable", source:read()) end)
+end)
+source:push("ab")
+source:push("cdef")
+source:push("ghi")

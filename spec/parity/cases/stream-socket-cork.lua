@@ -1,0 +1,15 @@
+local prelude = require("prelude")
+local pair, watch = prelude.pair, prelude.watch
+
+pair({}, function(client, peer)
+  local note = watch(client, "client", { "finish", "drain", "close" })
+  watch(peer, "peer", { "data", "end" })
+  client:resume()
+  client:cork()
+  note("write", client:write("a", function() note("a") end))
+  note("write", client:write("b", function() note("b") end))
+  note("corked", client.writableCorked, client.writableLength, client.bytesWritten)
+  client:uncork()
+  note("uncorked", client.writableCorked, client.bytesWritten)
+  client:finish()
+end)

@@ -1,0 +1,17 @@
+local prelude = require("prelude")
+local later, pair, watch = prelude.later, prelude.pair, prelude.watch
+
+pair({}, function(client, peer)
+  local note = watch(client, "client", { "end", "close" })
+  peer:resume()
+  client:on("data", function(data)
+    note("data", data)
+    client:pause()
+    later(function()
+      note("resume")
+      client:resume()
+    end)
+  end)
+  peer:write("one")
+  later(function() peer:finish("two") end, 10)
+end)

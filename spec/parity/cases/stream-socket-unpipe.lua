@@ -1,0 +1,20 @@
+local prelude = require("prelude")
+local PassThrough, later, log, pair = prelude.PassThrough, prelude.later, prelude.log, prelude.pair
+local watch = prelude.watch
+
+pair({}, function(client, peer)
+  local sink = PassThrough()
+  watch(sink, "sink", { "pipe", "unpipe", "data", "end" })
+  peer:resume()
+  client:pipe(sink)
+  peer:write("one")
+  later(function()
+    client:unpipe(sink)
+    peer:write("two")
+    later(function()
+      log("kept", client.readableLength, client.readableFlowing)
+      client:pipe(sink)
+      peer:finish("three")
+    end)
+  end)
+end)

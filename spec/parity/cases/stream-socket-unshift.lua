@@ -1,0 +1,16 @@
+local prelude = require("prelude")
+local later, pair, watch = prelude.later, prelude.pair, prelude.watch
+
+pair({}, function(client, peer)
+  local note = watch(client, "client", { "end", "close" })
+  peer:resume()
+  client:once("data", function(data)
+    note("first", data)
+    client:pause()
+    client:unshift("again: ")
+    client:on("data", function(more) note("data", more) end)
+    client:resume()
+  end)
+  peer:write("head")
+  later(function() peer:finish("tail") end)
+end)

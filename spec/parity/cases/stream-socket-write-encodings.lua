@@ -1,0 +1,16 @@
+local prelude = require("prelude")
+local actor, pair, watch = prelude.actor, prelude.pair, prelude.watch
+
+pair({}, function(client, peer)
+  watch(peer, "peer", { "data", "end" })
+  local note = actor("client")
+  client:resume()
+  note("write", client:write("é", "utf8"))
+  note("write", client:write("é", "latin1"))
+  note("write", client:write("é", "ucs2"))
+  note("write", client:write("6869", "hex"))
+  note("write", client:write("aGk=", "base64"))
+  note("write", client:write("aGk", "base64url"))
+  note("bytes", client.bytesWritten)
+  client:finish("21", "hex")
+end)

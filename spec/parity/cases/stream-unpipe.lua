@@ -1,0 +1,18 @@
+local prelude = require("prelude")
+local PassThrough, later, watch = prelude.PassThrough, prelude.later, prelude.watch
+
+local source = PassThrough()
+local sink = PassThrough()
+local note = watch(sink, "sink", { "pipe", "unpipe", "data", "end", "finish", "close" })
+source:pipe(sink)
+source:write("one")
+later(function()
+  note("unpipe", source:unpipe(sink) == source)
+  note("flowing", source.readableFlowing)
+  source:write("two")
+  later(function()
+    note("kept", source.readableLength)
+    source:pipe(sink)
+    source:finish()
+  end)
+end)

@@ -1,0 +1,246 @@
+// What every case uses: the API under one roof, and a trace in a form that both languages share. Its twin: prelude.lua.
+"use strict";
+
+const net = require("net");
+const dns = require("dns");
+const fs = require("fs");
+const os = require("os");
+const pathModule = require("path");
+const stream = require("stream");
+const EventEmitter = require("events");
+
+const LIMIT = 5000; // ms: no case takes longer
+const LONG = 60; // bytes of a string that are shown
+const dir = fs.mkdtempSync(pathModule.join(os.tmpdir(), "parity-"));
+
+// Ports that the system chose and our temporary directory differ from run to run.
+function mask(text) {
+  return text
+    .split(dir).join("PATH")
+    .replace(/:(\d{5})(?!\d)/g, (all, digits) => (ephemeral(Number(digits)) ? ":PORT" : all));
+}
+
+function ephemeral(number) {
+  return Number.isInteger(number) && number >= 32768 && number <= 60999;
+}
+
+function quote(buffer) {
+  let out = "";
+  const shown = buffer.length > LONG ? buffer.subarray(0, 20) : buffer;
+  for (const byte of shown) {
+    const char = String.fromCharCode(byte);
+    if (char === '"' || char === "\\") out += "\\" + char;
+    else if (byte < 32 || byte > 126) out += "\\x" + byte.toString(16).padStart(2, "0");
+    else out += char;
+  }
+  return `"${out}"` + (buffer.length > LONG ? `...${buffer.length} bytes` : "");
+}
+
+const ERROR_FIELDS = ["errno", "syscall", "address", "port", "hostname"];
+
+function showError(err) {
+  let out = err.name + (err.code === undefined ? "" : ` [${err.code}]`) + ` ${mask(err.message)}`;
+  const fields = ERROR_FIELDS.filter((key) => err[key] !== undefined && err[key] !== null).map((key) => `${key}: ${show(err[key])}`);
+  if (fields.length > 0) out += ` {${fields.join(", ")}}`;
+  if (err.errors) out += ` [${err.errors.map(showError).join("; ")}]`;
+  return out;
+}
+
+function show(value) {
+  if (value === undefined || value === null) return "nil";
+  if (typeof value === "number") return ephemeral(value) ? "PORT" : String(value);
+  if (typeof value === "string") return quote(Buffer.from(mask(value)));
+  if (value instanceof Uint8Array) return quote(value);
+  if (typeof value === "function") return "function";
+  if (typeof value === "boolean") return String(value);
+  if (value instanceof Error) return showError(value);
+  if (value instanceof EventEmitter) return value.constructor.name;
+  if (Array.isArray(value)) return value.length === 0 ? "{}" : `[${value.map(show).join(", ")}]`;
+  const keys = Object.keys(value).filter((key) => value[key] !== undefined && value[key] !== null).sort();
+  return `{${keys.map((key) => `${key}: ${show(value[key])}`).join(", ")}}`;
+}
+
+const sections = new Map([["main", []]]);
+
+function line(label, values) {
+  const shown = values.map(show);
+  while (shown[shown.length - 1] === "nil") shown.pop();
+  return shown.length === 0 ? label : `${label} ${shown.join(", ")}`;
+}
+
+// A trace of its own for one actor: the order between actors may be free, the order of one's own lines never is.
+function actor(name) {
+  if (!sections.has(name)) sections.set(name, []);
+  const lines = sections.get(name);
+  return (label, ...values) => lines.push(line(label, values));
+}
+
+const log = actor("main");
+
+function print() {
+  const names = [...sections.keys()].filter((name) => name !== "main").sort();
+  for (const name of ["main", ...names]) {
+    const lines = sections.get(name);
+    if (name !== "main") console.log(`-- ${name}`);
+    for (const one of lines) console.log(typeof one === "string" ? one : line("data", [one.data]));
+  }
+}
+
+const STREAM_EVENTS = ["lookup", "connect", "ready", "data", "end", "timeout", "drain", "error", "finish", "close"];
+const SERVER_EVENTS = ["listening", "connection", "drop", "error", "close"];
+
+// Listens for the events and writes them into the actor's trace; successive data is one line, however it was cut.
+function watch(emitter, name, events) {
+  const add = actor(name);
+  const lines = sections.get(name);
+  for (const event of events || (emitter instanceof net.Server ? SERVER_EVENTS : STREAM_EVENTS)) {
+    if (event === "data") {
+      emitter.on(event, (chunk) => {
+        const data = typeof chunk === "object" && !Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
+        const last = lines[lines.length - 1];
+        if (last && typeof last === "object") last.data = Buffer.concat([last.data, data]);
+        else lines.push({ data });
+      });
+    } else {
+      emitter.on(event, (...args) => add(event, ...args));
+    }
+  }
+  return add;
+}
+
+// What the function returns, or the error that it throws.
+function attempt(fn) {
+  try {
+    return fn();
+  } catch (err) {
+    return err;
+  }
+}
+
+// One row of a table of wrong calls.
+function bad(label, fn) {
+  const result = attempt(fn);
+  log(label, result instanceof Error ? result : "no error");
+}
+
+function bytes(...list) {
+  return Buffer.from(list);
+}
+
+function rep(text, count) {
+  return text.repeat(count);
+}
+
+function size(data) {
+  return Buffer.byteLength(data);
+}
+
+// Of a text in ASCII.
+function firstOf(text, count) {
+  return text.slice(0, count);
+}
+
+function lastOf(text, count) {
+  return text.slice(-count);
+}
+
+function newError(message) {
+  return new Error(message);
+}
+
+function later(fn, ms) {
+  return setTimeout(fn, ms === undefined ? 30 : ms);
+}
+
+function listen(server, fn) {
+  return server.listen(0, "127.0.0.1", () => fn(server.address().port));
+}
+
+// A connected client and its peer on the server's side, both idle; the server is closed already.
+// options: unix, client (for net.connect), server (for net.createServer).
+function pair(options, fn) {
+  const server = net.createServer(options.server || {}, (socket) => {
+    server.close();
+    peer = socket;
+    check();
+  });
+  let client, peer, connected;
+  function check() {
+    if (connected && peer) setImmediate(() => fn(client, peer));
+  }
+  function start(target) {
+    client = net.connect({ ...target, ...(options.client || {}) });
+    client.once("connect", () => {
+      connected = true;
+      check();
+    });
+  }
+  if (options.unix) {
+    const path = tempPath();
+    server.listen(path, () => start({ path }));
+  } else {
+    listen(server, (port) => start({ port, host: "127.0.0.1" }));
+  }
+}
+
+let paths = 0;
+
+function tempPath(name) {
+  paths += 1;
+  return pathModule.join(dir, name || `s${paths}`);
+}
+
+function exists(path) {
+  return fs.existsSync(path);
+}
+
+// The permission bits, as digits.
+function mode(path) {
+  return (fs.statSync(path).mode & 0o777).toString(8);
+}
+
+function chmod(path, digits) {
+  fs.chmodSync(path, parseInt(digits, 8));
+}
+
+function writeFile(path, text) {
+  fs.writeFileSync(path, text);
+}
+
+function unlink(path) {
+  fs.unlinkSync(path);
+}
+
+// Gives the file a second name.
+function linkTo(path, other) {
+  fs.linkSync(path, other);
+}
+
+// The named fields of a value, for one line of the trace.
+function fieldsOf(object, names) {
+  const out = {};
+  for (const name of names) out[name] = object[name];
+  return out;
+}
+
+// When an error comes out of the loop is up to the language; that it does, and in which order, is not.
+process.on("uncaughtException", (err) => actor("uncaught")("error", err));
+
+setTimeout(() => {
+  log("TIMEOUT");
+  process.exit(1);
+}, LIMIT).unref();
+
+process.on("exit", () => {
+  print();
+  fs.rmSync(dir, { recursive: true, force: true });
+});
+
+module.exports = {
+  net, dns, EventEmitter,
+  Readable: stream.Readable, Writable: stream.Writable, Duplex: stream.Duplex, Transform: stream.Transform,
+  PassThrough: stream.PassThrough, pipeline: stream.pipeline, finished: stream.finished,
+  setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate, nextTick: process.nextTick,
+  log, actor, watch, attempt, bad, bytes, rep, size, firstOf, lastOf, newError, later, listen, pair,
+  tempPath, exists, mode, chmod, writeFile, unlink, linkTo, fieldsOf,
+};

@@ -1,0 +1,304 @@
+-- What every case uses: the API under one roof, and a trace in a form that both languages share. Its twin: prelude.js.
+
+local net = require("uvnet")
+local Error = net.errors
+local EventEmitter = net.events
+local timers = net.timers
+
+local LIMIT = 5000 -- ms: no case takes longer
+local LONG = 60 -- bytes of a string that are shown
+
+-- Lua has no mkdtemp. os.tmpname makes a file that nobody else has; a directory beside it is nobody else's either.
+local dir = os.tmpname()
+os.remove(dir)
+os.execute("mkdir " .. dir)
+
+local function is_ephemeral(number) return number >= 32768 and number <= 60999 and number % 1 == 0 end
+
+-- Ports that the system chose and our temporary directory differ from run to run.
+local function mask(text)
+  local start, stop = text:find(dir, 1, true)
+  while start do
+    text = text:sub(1, start - 1) .. "PATH" .. text:sub(stop + 1)
+    start, stop = text:find(dir, 1, true)
+  end
+  return (text:gsub(":(%d+)", function(digits)
+    if #digits == 5 and is_ephemeral(tonumber(digits)) then return ":PORT" end
+  end))
+end
+
+local function quote(text)
+  local shown = #text > LONG and text:sub(1, 20) or text
+  shown = shown:gsub(".", function(char)
+    if char == '"' or char == "\\" then return "\\" .. char end
+    local byte = char:byte()
+    if byte < 32 or byte > 126 then return ("\\x%02x"):format(byte) end
+  end)
+  return '"' .. shown .. '"' .. (#text > LONG and ("...%d bytes"):format(#text) or "")
+end
+
+local show
+
+local ERROR_FIELDS = { "errno", "syscall", "address", "port", "hostname" }
+
+local function show_error(err)
+  local out = tostring(err.name) .. (err.code == nil and "" or (" [%s]"):format(tostring(err.code)))
+  out = out .. " " .. mask(tostring(err.message))
+  local fields = {}
+  for _, key in ipairs(ERROR_FIELDS) do
+    if err[key] ~= nil then fields[#fields + 1] = key .. ": " .. show(err[key]) end
+  end
+  if #fields > 0 then out = out .. " {" .. table.concat(fields, ", ") .. "}" end
+  if err.errors then
+    local inner = {}
+    for i, one in ipairs(err.errors) do
+      inner[i] = show_error(one)
+    end
+    out = out .. " [" .. table.concat(inner, "; ") .. "]"
+  end
+  return out
+end
+
+local function show_number(value)
+  if value ~= value then return "NaN" end
+  if value == math.huge then return "Infinity" end
+  if value == -math.huge then return "-Infinity" end
+  -- 5.0 on Lua 5.3 and later is shown as such, and differs: counts and ports are integers.
+  return is_ephemeral(value) and "PORT" or tostring(value)
+end
+
+function show(value)
+  local kind = type(value)
+  if kind == "number" then return show_number(value) end
+  if kind == "string" then return quote(mask(value)) end
+  if kind ~= "table" then return kind == "function" and kind or tostring(value) end
+  if Error:isInstance(value) then return show_error(value) end
+  if EventEmitter:isInstance(value) then return getmetatable(value).class.__name end
+  if value[1] ~= nil then
+    local list = {}
+    for i, one in ipairs(value) do
+      list[i] = show(one)
+    end
+    return "[" .. table.concat(list, ", ") .. "]"
+  end
+  local keys = {}
+  for key in pairs(value) do
+    keys[#keys + 1] = tostring(key)
+  end
+  table.sort(keys)
+  for i, key in ipairs(keys) do
+    keys[i] = key .. ": " .. show(value[key])
+  end
+  return "{" .. table.concat(keys, ", ") .. "}"
+end
+
+local sections = { main = {} }
+
+local function line(label, ...)
+  local shown = {}
+  for i = 1, select("#", ...) do
+    shown[i] = show((select(i, ...)))
+  end
+  while shown[#shown] == "nil" do
+    shown[#shown] = nil
+  end
+  return #shown == 0 and label or label .. " " .. table.concat(shown, ", ")
+end
+
+-- A trace of its own for one actor: the order between actors may be free, the order of one's own lines never is.
+local function actor(name)
+  sections[name] = sections[name] or {}
+  local lines = sections[name]
+  return function(label, ...) lines[#lines + 1] = line(label, ...) end
+end
+
+local log = actor("main")
+
+local function print_section(lines)
+  for _, one in ipairs(lines) do
+    print(type(one) == "string" and one or line("data", one.data))
+  end
+end
+
+local function print_all()
+  local names = {}
+  for name in pairs(sections) do
+    if name ~= "main" then names[#names + 1] = name end
+  end
+  table.sort(names)
+  print_section(sections.main)
+  for _, name in ipairs(names) do
+    print("-- " .. name)
+    print_section(sections[name])
+  end
+end
+
+local STREAM_EVENTS = { "lookup", "connect", "ready", "data", "end", "timeout", "drain", "error", "finish", "close" }
+local SERVER_EVENTS = { "listening", "connection", "drop", "error", "close" }
+
+-- Listens for the events and writes them into the actor's trace; successive data is one line, however it was cut.
+local function watch(emitter, name, events)
+  local add = actor(name)
+  local lines = sections[name]
+  for _, event in ipairs(events or (net.Server:isInstance(emitter) and SERVER_EVENTS or STREAM_EVENTS)) do
+    if event == "data" then
+      emitter:on(event, function(data)
+        local last = lines[#lines]
+        if type(last) == "table" and type(data) == "string" then
+          last.data = last.data .. data
+        else
+          lines[#lines + 1] = { data = data }
+        end
+      end)
+    else
+      emitter:on(event, function(...) add(event, ...) end)
+    end
+  end
+  return add
+end
+
+-- What the function returns, or the error that it throws.
+local function attempt(fn)
+  local _, result = pcall(fn)
+  return result
+end
+
+-- One row of a table of wrong calls.
+local function bad(label, fn)
+  local ok, result = pcall(fn)
+  if ok and not Error:isInstance(result) then result = "no error" end
+  log(label, result)
+end
+
+local paths = 0
+
+local function temp_path(name)
+  paths = paths + 1
+  return dir .. "/" .. (name or "s" .. paths)
+end
+
+local function pair(options, fn)
+  local client, peer, connected
+  local function check()
+    if connected and peer then timers.setImmediate(function() fn(client, peer) end) end
+  end
+  local server
+  server = net.createServer(options.server or {}, function(socket)
+    server:close()
+    peer = socket
+    check()
+  end)
+  local function start(target)
+    for key, value in pairs(options.client or {}) do
+      target[key] = value
+    end
+    client = net.connect(target)
+    client:once("connect", function()
+      connected = true
+      check()
+    end)
+  end
+  if options.unix then
+    local path = temp_path()
+    server:listen(path, function() start({ path = path }) end)
+  else
+    server:listen(0, "127.0.0.1", function() start({ port = server:address().port, host = "127.0.0.1" }) end)
+  end
+end
+
+local function shell(format, ...)
+  local pipe = io.popen(format:format(...))
+  local out = pipe:read("*a")
+  pipe:close()
+  return (out:gsub("%s+$", ""))
+end
+
+local prelude = {
+  net = net,
+  dns = net.dns,
+  EventEmitter = EventEmitter,
+  Error = Error,
+  Readable = net.stream.Readable,
+  Writable = net.stream.Writable,
+  Duplex = net.stream.Duplex,
+  Transform = net.stream.Transform,
+  PassThrough = net.stream.PassThrough,
+  pipeline = net.stream.pipeline,
+  finished = net.stream.finished,
+  setTimeout = timers.setTimeout,
+  clearTimeout = timers.clearTimeout,
+  setInterval = timers.setInterval,
+  clearInterval = timers.clearInterval,
+  setImmediate = timers.setImmediate,
+  clearImmediate = timers.clearImmediate,
+  nextTick = timers.nextTick,
+  log = log,
+  actor = actor,
+  watch = watch,
+  attempt = attempt,
+  bad = bad,
+  bytes = string.char,
+  rep = string.rep,
+  size = string.len,
+  firstOf = function(text, count) return text:sub(1, count) end,
+  lastOf = function(text, count) return text:sub(-count) end,
+  newError = function(message) return Error(message) end,
+  later = function(fn, ms) return timers.setTimeout(fn, ms or 30) end,
+  listen = function(server, fn)
+    return server:listen(0, "127.0.0.1", function() fn(server:address().port) end)
+  end,
+  -- A connected client and its peer on the server's side, both idle; the server is closed already.
+  -- options: unix, client (for net.connect), server (for net.createServer).
+  pair = pair,
+  tempPath = temp_path,
+  -- io.open cannot open a socket, and os.rename onto itself does nothing.
+  exists = function(path) return os.rename(path, path) ~= nil end,
+  -- The permission bits, as digits.
+  mode = function(path) return shell("stat -c %%a '%s'", path) end,
+  chmod = function(path, digits) shell("chmod %s '%s'", digits, path) end,
+  writeFile = function(path, text)
+    local file = assert(io.open(path, "w"))
+    file:write(text)
+    file:close()
+  end,
+  unlink = function(path) os.remove(path) end,
+  -- Gives the file a second name.
+  linkTo = function(path, other) shell("ln '%s' '%s'", path, other) end,
+  -- The named fields of a value, for one line of the trace.
+  fieldsOf = function(object, names)
+    local out = {}
+    for _, name in ipairs(names) do
+      out[name] = object[name]
+    end
+    return out
+  end,
+}
+
+local function leave(status)
+  print_all()
+  os.execute("rm -r '" .. dir .. "'")
+  io.stdout:flush()
+  os.exit(status)
+end
+
+--- Plays one case: its file, then the loop until it is empty.
+-- When an error comes out of the loop is up to the language;
+-- that it does, and in which order, is not.
+function prelude.play(file)
+  local guard = timers.setTimeout(function()
+    log("TIMEOUT")
+    leave(1)
+  end, LIMIT)
+  guard:unref()
+  local case = assert(loadfile(file))
+  local ok, err = pcall(case)
+  if not ok then actor("uncaught")("error", err) end
+  repeat
+    ok, err = pcall(net.run)
+    if not ok then actor("uncaught")("error", err) end
+  until ok
+  print_all()
+  os.execute("rm -r '" .. dir .. "'")
+end
+
+return prelude

@@ -1,0 +1,336 @@
+local net = require("net")
+local testing = require("uvnet.testing")
+local timers = require("uvnet.timers")
+
+local nextTick, setImmediate, setInterval, setTimeout =
+  timers.nextTick, timers.setImmediate, timers.setInterval, timers.setTimeout
+
+local function nothing() end
+
+local function raised(fn, ...)
+  local ok, err = pcall(fn, ...)
+  assert.is_false(ok)
+  return err
+end
+
+-- A clock that needs no other library: the loop's own, by way of a timeout that measures another.
+local function count_turns(ms)
+  local turns = 0
+  local interval = setInterval(function() turns = turns + 1 end, 1)
+  setTimeout(function() interval:close() end, ms)
+  net.run()
+  return turns
+end
+
+describe("timers", function()
+  testing.leakCheck(before_each, after_each)
+
+  local log
+  before_each(function() log = {} end)
+  local function note(name) return function() log[#log + 1] = name end end
+
+  it("are net.timers too", function() assert.equal(timers, net.timers) end)
+
+  it("hand their arguments on, nil included", function()
+    local got = {}
+    local function take(...) got[#got + 1] = { n = select("#", ...), ... } end
+    nextTick(take)
+    nextTick(take, 1)
+    nextTick(take, nil, nil)
+    nextTick(take, nil, 2, nil)
+    setImmediate(take, 1, nil, 3, nil)
+    setImmediate(take)
+    setTimeout(take, 1, "a", nil, "c", nil)
+    setTimeout(take, 1)
+    net.run()
+    assert.same({
+      { n = 0 }, { n = 1, 1 }, { n = 2 }, { n = 3, nil, 2, nil },
+      { n = 4, 1, nil, 3, nil }, { n = 0 },
+      { n = 4, "a", nil, "c", nil }, { n = 0 },
+    }, got)
+  end)
+
+  it("throw ERR_INVALID_ARG_TYPE for a callback that is none", function()
+    for name, set in pairs({
+      nextTick = nextTick, setImmediate = setImmediate, setInterval = setInterval, setTimeout = setTimeout,
+    }) do
+      local message = 'The "callback" argument must be of type function. Received '
+      local err = raised(set)
+      assert.equal("ERR_INVALID_ARG_TYPE", err.code, name)
+      assert.equal("TypeError", err.name)
+      assert.equal(message .. "undefined", err.message)
+      assert.equal(message .. "type string ('x')", raised(set, "x").message)
+    end
+    assert.is_false(net.run())
+  end)
+
+  it("may be called by a table that is called", function()
+    local callable = setmetatable({}, { __call = function(_, value) log[#log + 1] = value end })
+    nextTick(callable, "tick")
+    setImmediate(callable, "immediate")
+    setTimeout(callable, 1, "timeout")
+    net.run()
+    assert.equal(3, #log)
+  end)
+
+  describe("setTimeout", function()
+    it("calls once, after its time", function()
+      setTimeout(note("20"), 20)
+      setTimeout(note("1"), 1)
+      setTimeout(note("10"), 10)
+      net.run()
+      assert.same({ "1", "10", "20" }, log)
+    end)
+
+    it("keeps the order of those with the same time", function()
+      for i = 1, 50 do
+        setTimeout(note(i), 5)
+      end
+      net.run()
+      for i = 1, 50 do
+        assert.equal(i, log[i])
+      end
+    end)
+
+    it("does not fire early", function()
+      assert.is_true(count_turns(30) <= 31)
+      assert.is_true(count_turns(30) >= 2)
+    end)
+
+    it("takes 1 ms for what is no time: 0, less, NaN, nil, text", function()
+      for _, delay in ipairs({ 0, -5, 0 / 0, 0.5, "x" }) do
+        setTimeout(note("x"), delay)
+      end
+      setTimeout(note("x"))
+      net.run()
+      assert.equal(6, #log)
+    end)
+
+    it("warns of a time beyond 32 bits, and takes 1 ms", function()
+      local warn = net.events.warn
+      local warnings = {}
+      net.events.warn = function(warning) warnings[#warnings + 1] = warning end
+      setTimeout(note("x"), 2147483648)
+      net.events.warn = warn
+      net.run()
+      assert.same({ "x" }, log)
+      assert.equal(1, #warnings)
+      assert.equal("TimeoutOverflowWarning", warnings[1].name)
+      assert.truthy(warnings[1].message:find(
+        "^2147483648 does not fit into a 32%-bit signed integer%.%sTimeout duration was set to 1%.$"
+      ))
+    end)
+
+    it("made by a callback waits its whole time", function()
+      setTimeout(function()
+        log[#log + 1] = "first"
+        setTimeout(note("third"), 2)
+        setImmediate(note("second"))
+      end, 2)
+      net.run()
+      assert.same({ "first", "second", "third" }, log)
+    end)
+
+    it("of ten thousand calls all, and half of them can be cleared", function()
+      local count = 0
+      local list = {}
+      for i = 1, 10000 do
+        list[i] = setTimeout(function() count = count + 1 end, i % 17 + 1)
+      end
+      for i = 1, 10000, 2 do
+        timers.clearTimeout(list[i])
+      end
+      net.run()
+      assert.equal(5000, count)
+    end)
+  end)
+
+  describe("clearTimeout", function()
+    it("takes a timeout back", function()
+      local timeout = setTimeout(note("x"), 1)
+      timers.clearTimeout(timeout)
+      timers.clearTimeout(timeout)
+      assert.is_false(net.run())
+      assert.same({}, log)
+    end)
+
+    it("takes back one that is due in the same turn", function()
+      local second
+      setTimeout(function()
+        log[#log + 1] = "first"
+        timers.clearTimeout(second)
+      end, 2)
+      second = setTimeout(note("second"), 2)
+      setTimeout(note("third"), 2)
+      net.run()
+      assert.same({ "first", "third" }, log)
+    end)
+
+    it("lets anything else pass", function()
+      timers.clearTimeout()
+      timers.clearTimeout(nil)
+      timers.clearTimeout(5)
+      timers.clearTimeout("x")
+      timers.clearTimeout({})
+      timers.clearInterval(nil)
+      timers.clearImmediate(nil)
+      timers.clearImmediate({})
+    end)
+
+    it("is close, which gives the timeout back", function()
+      local timeout = setTimeout(note("x"), 1)
+      assert.equal(timeout, timeout:close())
+      net.run()
+      assert.same({}, log)
+    end)
+  end)
+
+  describe("setInterval", function()
+    it("calls again and again, until it is cleared by its own callback", function()
+      local interval
+      interval = setInterval(function()
+        log[#log + 1] = "x"
+        if #log == 3 then timers.clearInterval(interval) end
+      end, 2)
+      assert.is_false(net.run())
+      assert.same({ "x", "x", "x" }, log)
+    end)
+
+    it("goes on after its callback has raised", function()
+      local count = 0
+      local interval
+      interval = setInterval(function()
+        count = count + 1
+        if count == 3 then interval:close() end
+        error("no " .. count, 0)
+      end, 1)
+      for i = 1, 3 do
+        assert.truthy(raised(net.run):find("^no " .. i))
+      end
+      assert.is_false(net.run())
+      assert.equal(3, count)
+    end)
+
+    it("does not starve others, however short it is", function()
+      local interval = setInterval(nothing, 1)
+      setTimeout(function() interval:close() end, 10)
+      setImmediate(note("immediate"))
+      net.run()
+      assert.same({ "immediate" }, log)
+    end)
+  end)
+
+  describe("a timeout", function()
+    it("keeps the loop running unless it is unreferenced", function()
+      local timeout = setTimeout(note("x"), 60000)
+      assert.is_true(timeout:hasRef())
+      assert.is_true(net.run("nowait"))
+      assert.equal(timeout, timeout:unref())
+      assert.is_false(timeout:hasRef())
+      assert.is_false(net.run())
+      assert.equal(timeout, timeout:ref())
+      assert.is_true(timeout:hasRef())
+      assert.is_true(net.run("nowait"))
+      timeout:unref():unref()
+      assert.is_false(net.run())
+      timeout:close()
+      assert.same({}, log)
+    end)
+
+    it("that is unreferenced fires none the less while something else runs", function()
+      setTimeout(note("unref"), 1):unref()
+      setTimeout(note("ref"), 15)
+      net.run()
+      assert.same({ "unref", "ref" }, log)
+    end)
+
+    it("is put off by refresh, and started again by it after it has fired", function()
+      local timeout = setTimeout(note("refreshed"), 30)
+      setTimeout(function()
+        assert.equal(timeout, timeout:refresh())
+      end, 20)
+      setTimeout(note("between"), 40)
+      net.run()
+      assert.same({ "between", "refreshed" }, log)
+      timeout:refresh()
+      net.run()
+      assert.same({ "between", "refreshed", "refreshed" }, log)
+    end)
+
+    it("can refresh itself in its callback", function()
+      local timeout
+      timeout = setTimeout(function()
+        log[#log + 1] = "x"
+        if #log < 3 then timeout:refresh() end
+      end, 1)
+      net.run()
+      assert.same({ "x", "x", "x" }, log)
+    end)
+
+    it("that is cleared is not started again by refresh", function()
+      local timeout = setTimeout(note("x"), 1)
+      timeout:close()
+      timeout:refresh()
+      assert.is_false(net.run())
+      assert.same({}, log)
+    end)
+  end)
+
+  describe("setImmediate", function()
+    it("calls in order, each once", function()
+      for i = 1, 3 do
+        setImmediate(note(i))
+      end
+      net.run()
+      assert.same({ 1, 2, 3 }, log)
+    end)
+
+    it("is taken back by clearImmediate, also by one before it", function()
+      local second
+      setImmediate(function()
+        log[#log + 1] = "first"
+        timers.clearImmediate(second)
+      end)
+      second = setImmediate(note("second"))
+      setImmediate(note("third"))
+      timers.clearImmediate(setImmediate(note("never")))
+      assert.is_false(net.run())
+      assert.same({ "first", "third" }, log)
+    end)
+
+    it("keeps the loop running unless it is unreferenced", function()
+      local immediate = setImmediate(note("x"))
+      assert.is_true(immediate:hasRef())
+      assert.equal(immediate, immediate:unref())
+      assert.is_false(immediate:hasRef())
+      assert.is_false(net.run())
+      assert.equal(immediate, immediate:ref())
+      net.run()
+      assert.same({ "x" }, log)
+    end)
+
+    it("goes on with the next one when one has raised", function()
+      setImmediate(error, "boom", 0)
+      setImmediate(note("next"))
+      assert.truthy(raised(net.run):find("^boom"))
+      net.run()
+      assert.same({ "next" }, log)
+    end)
+  end)
+
+  describe("nextTick", function()
+    it("goes on with the next one when one has raised", function()
+      nextTick(error, "boom", 0)
+      nextTick(note("next"))
+      assert.truthy(raised(net.run):find("^boom"))
+      net.run()
+      assert.same({ "next" }, log)
+    end)
+
+    it("does not keep the loop running, but is run by it", function()
+      nextTick(note("x"))
+      assert.is_false(net.run("nowait"))
+      assert.same({ "x" }, log)
+    end)
+  end)
+end)

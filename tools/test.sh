@@ -1,0 +1,119 @@
+#!/bin/sh
+# Runs the specs on every Lua of KEYS, plain or under a checker of memory.
+# usage: tools/test.sh [asan | valgrind] [spec files or busted options...]
+# A line for each Lua; the last line is "N passed, N failed". A hang, a crash or a run without a test is a failure.
+set -u
+. "$(dirname "$0")/common.sh"
+
+variant=
+case ${1:-} in
+  asan | valgrind)
+    variant=$1
+    shift
+    # The checkers look at three Luas: the oldest, the newest and LuaJIT.
+    [ "${KEYS:-$ALL_KEYS}" = "$ALL_KEYS" ] && KEYS="5.1 5.4 jit"
+    ;;
+esac
+keys=${KEYS:-$ALL_KEYS}
+export KEYS="$keys"
+tools=$(dirname "$0")
+make=${MAKE:-make}
+unset MAKEFLAGS MFLAGS
+case $variant in
+  valgrind) seconds=${UVNET_TEST_SECONDS:-900} ;;
+  *) seconds=${UVNET_TEST_SECONDS:-300} ;;
+esac
+
+"$tools/setup.sh" "${variant:-test}" || exit 1
+
+# A program that is this Lua with the sanitizers' runtime before it. The interpreter itself is not instrumented, so the
+# runtime has to be preloaded.
+watched_lua() { # lua out
+  ${CC:-cc} -shared -fPIC -o "$2/unpreload.so" "$tools/unpreload.c" || return 1
+  cat >"$2/lua" <<WRAPPER
+#!/bin/sh
+LD_PRELOAD='$(${CC:-cc} -print-file-name=libasan.so) $PWD/$2/unpreload.so' exec $(command -v "$1") "\$@"
+WRAPPER
+  chmod +x "$2/lua" && echo "$PWD/$2/lua"
+}
+
+run_busted() { # lua out log busted-arguments...
+  lua=$1 out=$2 log=$3 key=$4
+  shift 4
+  LUA_PATH="lua/?.lua;lua/?/init.lua;$(rocks_path "$key");;"
+  LUA_CPATH="$out/?.so;$(rocks_cpath "$key");;"
+  UVNET_BUILD=$out
+  export LUA_PATH LUA_CPATH UVNET_BUILD
+  unset LUA_PATH_5_2 LUA_PATH_5_3 LUA_PATH_5_4 LUA_CPATH_5_2 LUA_CPATH_5_3 LUA_CPATH_5_4 LUA_INIT
+  case $variant in
+    asan)
+      ASAN_OPTIONS="detect_leaks=1:exitcode=99:log_path=$PWD/$log.report"
+      LSAN_OPTIONS="suppressions=$PWD/$tools/lsan.supp:print_suppressions=0"
+      UBSAN_OPTIONS="print_stacktrace=1:log_path=$PWD/$log.report"
+      # The Lua programs that specs start are watched as well.
+      UVNET_LUA=$(watched_lua "$lua" "$out") || return 1
+      export ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS UVNET_LUA
+      limited "$seconds" "$UVNET_LUA" "$tools/busted.lua" "$@"
+      ;;
+    valgrind)
+      # Compiled code of LuaJIT is beyond what memcheck can follow: its interpreter runs the specs.
+      off=
+      [ "$key" = jit ] && off=-joff
+      limited "$seconds" valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+        --show-leak-kinds=definite --suppressions="$tools/valgrind-luajit.supp" --log-file="$log.report" \
+        "$lua" $off "$tools/busted.lua" "$@"
+      ;;
+    *) limited "$seconds" "$lua" "$tools/busted.lua" "$@" ;;
+  esac
+}
+
+# busted's summary: "12 successes / 1 failure / 0 errors / 0 pending : 1.5 seconds". Prints the four numbers.
+counts_of() { # log
+  awk '/^[0-9]+ success(es)? \/ [0-9]+ failure/ { line = $1 " " $4 " " $7 " " $10 } END { print line }' "$1"
+}
+
+reports_of() { # log
+  for report in "$1".report*; do
+    [ -s "$report" ] && echo "$report"
+  done
+}
+
+passed=0 failed=0
+mkdir -p build/log
+for key in $keys; do
+  lua=$(find_lua "$key") || die "Lua $key is not here"
+  name=${variant:+$variant-}$key
+  log=build/log/$name
+  rm -f "$log" "$log".report*
+  started=$(date +%s)
+  if ! "$make" -j 2 core LUA="$lua" VARIANT="$variant" >"$log" 2>&1; then
+    cat "$log"
+    echo "$name: does not build"
+    failed=$((failed + 1))
+    continue
+  fi
+  (run_busted "$lua" "build/$name" "$log" "$key" -o plainTerminal "$@") >"$log" 2>&1
+  status=$?
+  read -r good failures errors pending <<COUNTS
+$(counts_of "$log")
+COUNTS
+  bad=$((${failures:-0} + ${errors:-0}))
+  note=
+  for report in $(reports_of "$log"); do
+    bad=$((bad + 1)) note="$note, see $report"
+    sed -n 1,60p "$report"
+  done
+  if [ -z "$good" ]; then
+    good=0 bad=$((bad + 1)) note="$note, ended before the last spec (exit status $status)"
+  elif [ "$status" != 0 ] && [ "$bad" = 0 ]; then
+    bad=1 note=", exit status $status"
+  elif [ "$((good + bad))" = 0 ]; then
+    bad=1 note=", no spec was run"
+  fi
+  [ "$bad" = 0 ] || cat "$log"
+  [ "${pending:-0}" = 0 ] || note=", $pending pending$note"
+  echo "$name ($("$lua" -v 2>&1 | cut -d' ' -f1,2)): $good passed, $bad failed$note, $(($(date +%s) - started)) s"
+  passed=$((passed + good)) failed=$((failed + bad))
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
