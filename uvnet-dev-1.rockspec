@@ -56,6 +56,7 @@ build = {
     ["uvnet.dns"] = "lua/uvnet/dns.lua",
     ["uvnet.errors"] = "lua/uvnet/errors.lua",
     ["uvnet.events"] = "lua/uvnet/events.lua",
+    ["uvnet.fold"] = "lua/uvnet/fold.lua",
     ["uvnet.idle"] = "lua/uvnet/idle.lua",
     ["uvnet"] = "lua/uvnet/init.lua",
     ["uvnet.lanes"] = "lua/uvnet/lanes.lua",

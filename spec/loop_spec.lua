@@ -366,9 +366,7 @@ describe("the event loop", function()
         port = server:address().port
         net.stop()
       end)
-      local name = os.tmpname()
-      os.remove(name)
-      local unix = net.createServer():listen(name .. ".s")
+      local unix = net.createServer():listen("UNIX_PATH")
       net.run()
       local client = net.connect(port, "127.0.0.1", net.stop)
       client:write(("y"):rep(4 * 1024 * 1024), nothing)
@@ -385,12 +383,14 @@ describe("the event loop", function()
     ]]
 
     local function run_script(text)
-      local path = os.tmpname()
+      local path, unix_path = os.tmpname(), testing.tmpPath()
       local file = assert(io.open(path, "w"))
-      file:write(text)
+      file:write((text:gsub("UNIX_PATH", unix_path)))
       file:close()
       local output, status, errors = child.run(child.lua(path))
       os.remove(path)
+      -- A process that ends without closing its state leaves the file.
+      os.remove(unix_path)
       return output, status, errors
     end
 

@@ -2,24 +2,11 @@ local child = require("spec.support.child")
 local lfs = require("lfs")
 local net = require("net")
 local record = require("spec.support.record")
+local sockets = require("spec.support.sockets")
 local testing = require("uvnet.testing")
 local timers = require("uvnet.timers")
 
-local HOST = "127.0.0.1"
-
-local function raised(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  return err
-end
-
--- A server on a free port of 127.0.0.1.
-local function serve(...)
-  local server = net.createServer(...)
-  server:listen(0, HOST)
-  testing.wait(server, "listening")
-  return server
-end
+local HOST, raised, serve = sockets.HOST, sockets.raised, sockets.serve
 
 local function connect(server)
   local address = server:address()
@@ -339,6 +326,29 @@ describe("net.Server", function()
       first:close()
     end)
 
+    it("on a file descriptor that another program has made listens on that", function()
+      if not child.has("python3") then return pending("python3 is not here") end
+      local script = os.tmpname()
+      local file = assert(io.open(script, "w"))
+      file:write([[
+        local net = require("net")
+        io.stdout:setvbuf("line")
+        local server = net.createServer(function(socket) socket:pipe(socket) end)
+        server:listen({ fd = 9 }, function() print("port " .. server:address().port) end)
+        net.run()
+      ]])
+      file:close()
+      local maker = "import os, socket, sys; s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(5); "
+        .. "os.dup2(s.fileno(), 9); os.execvp(sys.argv[1], sys.argv[1:])"
+      local peer = child.start("python3 -c " .. child.quote(maker) .. " " .. child.lua(script))
+      local port = peer:waitFor("port (%d+)\n")
+      local client = net.connect(tonumber(port), HOST)
+      client:finish("by descriptor")
+      assert.equal("by descriptor", testing.wait(client, "data"))
+      testing.run()
+      os.remove(script)
+    end)
+
     it("emits error for a file descriptor that is no socket", function()
       local server = net.createServer()
       server:listen({ fd = 9999 })
@@ -351,11 +361,11 @@ describe("net.Server", function()
 
   describe("connection", function()
     it("comes with a Socket for each client, whose server is the server", function()
-      local sockets = {}
-      local server = serve(function(socket) sockets[#sockets + 1] = socket end)
+      local accepted = {}
+      local server = serve(function(socket) accepted[#accepted + 1] = socket end)
       local one, two = connect(server), connect(server)
-      testing.run(function() return #sockets == 2 end)
-      for _, socket in ipairs(sockets) do
+      testing.run(function() return #accepted == 2 end)
+      for _, socket in ipairs(accepted) do
         assert.is_true(net.Socket:isInstance(socket))
         assert.equal(server, socket.server)
         assert.is_false(socket.connecting)

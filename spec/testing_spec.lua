@@ -96,7 +96,8 @@ describe("testing", function()
     it("runs the loop until the event, and gives back its arguments", function()
       local emitter = net.events()
       timers.setImmediate(function() emitter:emit("a", 1, nil, 3) end)
-      assert.same({ n = 3, 1, nil, 3 }, (function(...) return { n = select("#", ...), ... } end)(testing.wait(emitter, "a")))
+      local function pack(...) return { n = select("#", ...), ... } end
+      assert.same({ n = 3, 1, nil, 3 }, pack(testing.wait(emitter, "a")))
       assert.same({}, emitter:eventNames())
     end)
 

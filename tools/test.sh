@@ -21,6 +21,7 @@ make=${MAKE:-make}
 unset MAKEFLAGS MFLAGS
 case $variant in
   valgrind) seconds=${UVNET_TEST_SECONDS:-900} ;;
+  asan) seconds=${UVNET_TEST_SECONDS:-600} ;;
   *) seconds=${UVNET_TEST_SECONDS:-300} ;;
 esac
 
@@ -99,10 +100,12 @@ $(counts_of "$log")
 COUNTS
   bad=$((${failures:-0} + ${errors:-0}))
   note=
-  for report in $(reports_of "$log"); do
-    bad=$((bad + 1)) note="$note, see $report"
-    sed -n 1,60p "$report"
-  done
+  reports=$(reports_of "$log" | wc -l)
+  if [ "$reports" -gt 0 ]; then
+    bad=$((bad + reports)) note=", $((reports)) reports: build/log/$name.report*"
+    # One fault is often found by many programs.
+    for report in $(reports_of "$log" | head -n 3); do sed -n 1,60p "$report"; done
+  fi
   if [ -z "$good" ]; then
     good=0 bad=$((bad + 1)) note="$note, ended before the last spec (exit status $status)"
   elif [ "$status" != 0 ] && [ "$bad" = 0 ]; then

@@ -4,9 +4,9 @@ local counts = require("counts")
 local lab = require("lab")
 
 local PATH, TOLERANCE = "bench/limits.txt", 1.03
--- Hash seeds differ from process to process, and with them collisions: a few per cent where many tables are made. So the
+-- Hash seeds differ from process to process, and so do collisions: a few per cent where many tables are made. So the
 -- median of several processes counts, and what looks too dear is looked at more closely before it fails.
-local FEW, MANY = 3, 9
+local FEW, MANY = 3, 7
 local HEAD = [[
 # What a message may cost, counted, not timed: instructions (valgrind) and system calls (strace) per 64 B echo by
 # `data`, per 64 B echoed by `pipe`, per connect-echo-close. bench/check fails where more than 3 % above it is measured.

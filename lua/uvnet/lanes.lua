@@ -81,6 +81,7 @@ end
 function lanes.close_read(socket)
   local handle = socket._handle
   if handle then
+    local _ = socket._rs -- what the open lane says of the socket has to be said by its state (fold.lua)
     handle:directRead(false)
     handle:pipeTo(nil)
   end

@@ -205,9 +205,12 @@ end
 
 -- The handle that a value has or is.
 local function handle_in(value)
-  if type(value) ~= "table" then return nil end
-  return value._handle or value.handle
+  if type(value) == "table" then return value._handle or value.handle end
+  return value
 end
+
+-- Another module's userdata has no such method, or one that refuses us.
+local function attach(handle, self) handle:attach(self) end
 
 --- Starts listening: `listen([port][, host][, backlog][, callback])`, `listen(path[, backlog][, callback])`,
 -- `listen(options[, callback])`, `listen(handle[, backlog][, callback])`. Emits `listening`, or `error`.
@@ -234,8 +237,9 @@ function Server:listen(...)
     if callback then self:once("listening", callback) end
   end
 
-  local handle = type(first) == "table" and handle_in(first)
+  local handle = handle_in(first)
   if type(handle) == "userdata" then
+    if not pcall(attach, handle, self) then errors.throw("ERR_INVALID_ARG_VALUE", "options", options) end
     on_listening()
     start(self, handle, backlog)
     return self

@@ -8,10 +8,12 @@
 --
 -- Floor 7.
 
+local EventEmitter = require("uvnet.events")
 local args = require("uvnet.args")
 local connect = require("uvnet.connect")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
+local fold = require("uvnet.fold")
 local idle = require("uvnet.idle")
 local lanes = require("uvnet.lanes")
 local stream = require("uvnet.stream")
@@ -27,20 +29,19 @@ Socket.connecting = false
 --- Does the writable side stay open when the peer has ended? `net.createServer`, `net.Socket`.
 Socket.allowHalfOpen = false
 Socket._listsAllowed = true
+Socket._folded = true
 
 local getters = Socket.__getters
 
--- `close` comes from the handle, with an argument; the streams are not to emit it.
+-- See fold.lua: tables are made when somebody looks.
 function getters:_rs()
-  local rs = { noEmitClose = true }
-  rawset(self, "_rs", rs)
-  return rs
+  fold.unfold(self)
+  return rawget(self, "_rs")
 end
 
 function getters:_ws()
-  local ws = { noEmitClose = true }
-  rawset(self, "_ws", ws)
-  return ws
+  fold.unfold(self)
+  return rawget(self, "_ws")
 end
 
 -- ---- making one ----
@@ -145,7 +146,8 @@ end
 --- Makes the socket of a connection that a server has accepted.
 -- @local
 function Socket.accepted(handle, server)
-  local self = setmetatable({ _handle = handle, server = server }, Socket.__instance)
+  -- `write` is what is asked for most: here it is found without a search in the class.
+  local self = setmetatable({ _handle = handle, _server = server, write = Socket.write }, Socket.__instance)
   handle:attach(self)
   if server.allowHalfOpen then self.allowHalfOpen = true end
   local high_water = rawget(server, "highWaterMark")
@@ -158,7 +160,6 @@ function Socket.accepted(handle, server)
     self._keepAliveDelay = keep_alive_seconds(server.keepAliveInitialDelay)
     handle:keepalive(true, self._keepAliveDelay)
   end
-  self._server = server
   if lanes.enabled then handle:directWrite(true) end
   if server.pauseOnConnect then
     self._rs.flowing = false
@@ -286,6 +287,7 @@ core.hook("connected", function(self, code, errno)
   if rawget(self, "_noDelay") and handle:isTcp() then handle:nodelay(true) end
   if rawget(self, "_keepAlive") and handle:isTcp() then handle:keepalive(true, self._keepAliveDelay) end
   lanes.update_write(self)
+  if rawget(self, "write") == nil then self.write = self.write end -- found at once from now on
   self._fresh = true
   ticks.later(begin_reading, self)
   self:emit("connect")
@@ -318,7 +320,7 @@ core.hook("read", function(self, chunk, code, errno)
     end
   elseif code ~= "EOF" then
     self:destroy(errors.system("read", code, errno))
-  elseif not self.readableEnded then
+  elseif not fold.ended(self) and not self.readableEnded then
     self:push(nil)
     self:read(0)
   end
@@ -346,7 +348,16 @@ function Socket:setEncoding(encoding)
 end
 
 function Socket:on(event, listener)
-  if event == "data" or event == "readable" then lanes.close_read(self) end
+  if event == "data" then
+    if type(listener) == "function" and fold.flow(self, Socket) then
+      return EventEmitter.on(self, event, listener)
+    end
+    lanes.close_read(self)
+  elseif event == "readable" then
+    lanes.close_read(self)
+  else
+    return EventEmitter.on(self, event, listener)
+  end
   return Duplex.on(self, event, listener)
 end
 
@@ -487,6 +498,7 @@ core.hook("written", function(self, is_closing, code, errno)
 end)
 
 core.hook("shutdown", function(self, is_closing)
+  if not is_closing and fold.shut(self) then return end
   local callback = take_callback(self, is_closing, "_shutting")
   if callback then callback() end
 end)
@@ -579,8 +591,8 @@ function Socket:_destroy(err, callback)
     ticks.later(emit_close, self)
   end
   local server = rawget(self, "_server")
-  if server then
-    self._server = nil
+  if server and not rawget(self, "_left") then
+    self._left = true -- reconnected, it is no connection of that server
     server:_disconnected()
   end
 end
@@ -723,6 +735,9 @@ function getters:readyState()
   if readable then return "readOnly" end
   return writable and "writeOnly" or "closed"
 end
+
+--- The server that has accepted the connection, or nil.
+function getters:server() return rawget(self, "_server") end
 
 function getters:bufferSize() return self._handle and self.writableLength or 0 end
 

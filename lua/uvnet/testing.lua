@@ -96,8 +96,8 @@ end
 -- @tparam string event
 -- @tparam[opt=testing.timeout] integer ms time limit
 -- @return what the event's listeners get
--- @raise what callbacks raise, an `error` event that nobody listens for among it; a message when the time is over, or when
---   nothing is left to happen that could emit the event
+-- @raise what callbacks raise, an `error` event that nobody listens for among it; a message when the time is over, or
+--   when nothing is left to happen that could emit the event
 function testing.wait(emitter, event, ms)
   local arguments
   local function listener(...)
@@ -164,7 +164,8 @@ end
 --
 -- The server that accepted is closed already; it closes fully once the server's side is closed.
 -- @tparam[opt] table options `ipc`: true for a unix socket instead of TCP on 127.0.0.1; all others go to the server
---   (such as `allowHalfOpen`, `pauseOnConnect`) and to the client; `server` and `client`: tables with options for one side
+--   (such as `allowHalfOpen`, `pauseOnConnect`) and to the client; `server` and `client`: tables with options for one
+--   side
 -- @treturn net.Socket the client
 -- @treturn net.Socket the server's side
 function testing.pair(options)
@@ -279,8 +280,8 @@ local function name_of(object)
 end
 
 --- Raises a message that names the sockets and servers that are still open, where each was made if `track` is on, and
--- other things for which the loop would go on running: timeouts, immediates, lookups. What is open is closed, so that the
--- next test begins anew. For `after_each`.
+-- other things for which the loop would go on running: timeouts, immediates, lookups. What is open is closed, so that
+-- the next test begins anew. For `after_each`.
 -- @raise a message; what callbacks raise meanwhile
 function testing.check()
   local active, raised = settle()
@@ -297,7 +298,7 @@ function testing.check()
   elseif core.open_handles() > 0 then
     complaints[1] = ("left open: %d handles without a socket or a server"):format(core.open_handles())
   elseif active then
-    complaints[1] = "no socket and no server is left open, but a timeout, an immediate or a lookup keeps the loop running"
+    complaints[1] = "nothing is left open, but a timeout, an immediate or a lookup keeps the loop running"
   end
   if raised then error(raised[1], 0) end
   if #complaints > 0 then error(table.concat(complaints, "\n"), 0) end

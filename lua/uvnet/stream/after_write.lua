@@ -93,7 +93,8 @@ local function finish_if_still(self, ws)
   end
 end
 
-local function on_final(self, ws, err)
+--- `_final` has called back.
+function after.on_final(self, ws, err)
   if ws.prefinished then
     error_or_destroy(self, err or errors.coded("ERR_MULTIPLE_CALLBACK"))
     return
@@ -115,6 +116,8 @@ local function on_final(self, ws, err)
     later(finish_now, self, ws)
   end
 end
+
+local on_final = after.on_final
 
 local function prefinish(self, ws)
   if ws.prefinished or ws.finalCalled then return end

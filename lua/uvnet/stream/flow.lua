@@ -95,7 +95,8 @@ end
 
 emit_readable_now = flowing.emit_readable_now
 
-local function resume_now(self)
+--- Has data flow, a tick after `resume` was called.
+function flowing.resume_now(self)
   local rs = self._rs
   if not rs.reading then self:read(0) end
   rs.resumeScheduled = nil
@@ -105,6 +106,8 @@ local function resume_now(self)
   rs.emitting = outer
   if rs.flowing and not rs.reading then self:read(0) end
 end
+
+local resume_now = flowing.resume_now
 
 --- Lets data flow. Does nothing while `readable` has listeners.
 -- @return the stream

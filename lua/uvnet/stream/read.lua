@@ -102,7 +102,7 @@ end
 --   nothing, but gets the stream going
 -- @return a string, in object mode an object; nil if there is less
 -- @raise ERR_OUT_OF_RANGE
-return function(self, n)
+local function read(self, n)
   local rs = self._rs
   if n ~= nil then n = whole_number(n) end
   local asked = n
@@ -158,3 +158,5 @@ return function(self, n)
   end
   return chunk
 end
+
+return { read = read, end_now = end_now }

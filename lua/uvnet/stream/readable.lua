@@ -71,7 +71,7 @@ end
 
 Readable.push = push.push
 Readable.unshift = push.unshift
-Readable.read = require("uvnet.stream.read")
+Readable.read = require("uvnet.stream.read").read
 Readable.pause = flow.pause
 Readable.resume = flow.resume
 Readable.pipe = pipe.pipe

@@ -19,11 +19,16 @@ local state = {
 local NONE = state.NONE
 local default_bytes, default_objects = BYTES, OBJECTS
 
---- The readable side's state, to look at only.
-function state.peek_readable(stream) return stream._isReadable and rawget(stream, "_rs") or NONE end
+--- The readable side's state, to look at only. A class whose streams keep their state elsewhere until somebody looks sets
+-- `_folded`.
+function state.peek_readable(stream)
+  return stream._isReadable and (rawget(stream, "_rs") or stream._folded and stream._rs) or NONE
+end
 
 --- The writable side's state, to look at only.
-function state.peek_writable(stream) return stream._isWritable and rawget(stream, "_ws") or NONE end
+function state.peek_writable(stream)
+  return stream._isWritable and (rawget(stream, "_ws") or stream._folded and stream._ws) or NONE
+end
 
 --- How much a side holds before it asks to wait.
 function state.high_water(side) return side.highWaterMark or (side.objectMode and OBJECTS or BYTES) end

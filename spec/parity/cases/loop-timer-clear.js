@@ -1,5 +1,5 @@
 const {
-  clearImmediate, clearInterval, clearTimeout, log, setImmediate, setInterval, setTimeout,
+  actor, clearImmediate, clearInterval, clearTimeout, log, setImmediate, setInterval, setTimeout,
 } = require("../prelude");
 
 const gone = setTimeout(() => log("never"), 5);
@@ -15,4 +15,4 @@ const interval = setInterval(() => {
 }, 5);
 const immediate = setImmediate(() => log("never"));
 clearImmediate(immediate);
-setImmediate(() => log("immediate"));
+setImmediate(() => actor("immediate")("runs"));

@@ -1,7 +1,8 @@
 local prelude = require("prelude")
-local clearImmediate, clearInterval = prelude.clearImmediate, prelude.clearInterval
-local clearTimeout, log, setImmediate = prelude.clearTimeout, prelude.log, prelude.setImmediate
-local setInterval, setTimeout = prelude.setInterval, prelude.setTimeout
+local actor, clearImmediate = prelude.actor, prelude.clearImmediate
+local clearInterval, clearTimeout, log = prelude.clearInterval, prelude.clearTimeout, prelude.log
+local setImmediate, setInterval = prelude.setImmediate, prelude.setInterval
+local setTimeout = prelude.setTimeout
 
 local gone = setTimeout(function() log("never") end, 5)
 clearTimeout(gone)
@@ -17,4 +18,4 @@ interval = setInterval(function()
 end, 5)
 local immediate = setImmediate(function() log("never") end)
 clearImmediate(immediate)
-setImmediate(function() log("immediate") end)
+setImmediate(function() actor("immediate")("runs") end)

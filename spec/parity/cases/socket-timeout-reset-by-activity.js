@@ -5,14 +5,14 @@ pair({}, (client, peer) => {
   let writes = 0;
   client.resume();
   peer.resume();
-  client.setTimeout(150, () => {
+  client.setTimeout(600, () => {
     note("timeout after writes", writes);
     client.destroy();
   });
   const write = () => {
     writes = writes + 1;
     client.write("x");
-    if (writes < 4) setTimeout(write, 60);
+    if (writes < 4) setTimeout(write, 50);
   };
   write();
 });

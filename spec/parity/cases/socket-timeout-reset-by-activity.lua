@@ -6,14 +6,14 @@ pair({}, function(client, peer)
   local writes = 0
   client:resume()
   peer:resume()
-  client:setTimeout(150, function()
+  client:setTimeout(600, function()
     note("timeout after writes", writes)
     client:destroy()
   end)
   local function write()
     writes = writes + 1
     client:write("x")
-    if writes < 4 then setTimeout(write, 60) end
+    if writes < 4 then setTimeout(write, 50) end
   end
   write()
 end)

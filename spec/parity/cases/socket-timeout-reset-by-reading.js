@@ -7,7 +7,7 @@ pair({}, (client, peer) => {
   client.on("data", () => {
     reads = reads + 1;
   });
-  client.setTimeout(150, () => {
+  client.setTimeout(600, () => {
     note("timeout after reads", reads);
     client.destroy();
   });
@@ -15,7 +15,7 @@ pair({}, (client, peer) => {
   const write = () => {
     writes = writes + 1;
     peer.write("x");
-    if (writes < 4) setTimeout(write, 60);
+    if (writes < 4) setTimeout(write, 50);
   };
   write();
 });

@@ -6,7 +6,7 @@ pair({}, function(client, peer)
   local reads = 0
   peer:resume()
   client:on("data", function() reads = reads + 1 end)
-  client:setTimeout(150, function()
+  client:setTimeout(600, function()
     note("timeout after reads", reads)
     client:destroy()
   end)
@@ -14,7 +14,7 @@ pair({}, function(client, peer)
   local function write()
     writes = writes + 1
     peer:write("x")
-    if writes < 4 then setTimeout(write, 60) end
+    if writes < 4 then setTimeout(write, 50) end
   end
   write()
 end)

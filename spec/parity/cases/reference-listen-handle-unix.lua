@@ -1,0 +1,22 @@
+local prelude = require("prelude")
+local net, tempPath, watch = prelude.net, prelude.tempPath, prelude.watch
+
+-- The handle of a server on a path: whoever listened on it last gets the connections.
+local path = tempPath()
+local first = net.createServer()
+local second = net.createServer(function(socket)
+  socket:resume()
+  socket:finish("from the second")
+end)
+local note = watch(second, "second", { "listening", "close" })
+first:listen(path, function()
+  second:listen(first, function()
+    note("address", second:address(), first:address() == path)
+    local client = net.connect(path)
+    watch(client, "client")
+    client:on("close", function()
+      second:close()
+      first:close()
+    end)
+  end)
+end)

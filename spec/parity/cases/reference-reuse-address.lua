@@ -1,0 +1,21 @@
+local prelude = require("prelude")
+local listen, log, net = prelude.listen, prelude.log, prelude.net
+
+-- A port is free at once, though connections that its server closed first still linger in the system.
+local server = net.createServer(function(socket)
+  socket:finish("bye")
+  socket:resume()
+end)
+listen(server, function(port)
+  local client = net.connect(port, "127.0.0.1")
+  client:resume()
+  client:on("close", function()
+    server:close(function()
+      server:on("error", function(err) log("error", err) end)
+      server:listen(port, "127.0.0.1", function()
+        log("same port", server:address().port == port)
+        server:close()
+      end)
+    end)
+  end)
+end)

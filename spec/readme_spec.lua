@@ -1,0 +1,203 @@
+--- Every Lua block of README.md and of the guides runs, and prints what it says.
+--
+-- A block is a whole program, or becomes one with `require("net")` before it and `net.run()` behind it. One that begins
+-- with a file's name is saved under that name for the blocks that follow; one that calls `describe` is run by busted. It
+-- has to end by itself, with status 0; what serves for ever, or needs a peer, has one in `peers`.
+
+local lfs = require("lfs")
+local blocks = require("spec.support.blocks")
+local child = require("spec.support.child")
+local net = require("net")
+local testing = require("uvnet.testing")
+local timers = require("uvnet.timers")
+local tree = require("spec.support.tree")
+
+local HOST = "127.0.0.1"
+
+-- A client that collects what it gets. The program may not listen yet: then it tries again.
+local function visit(where)
+  local visitor = { text = "", closed = false }
+  local function try()
+    local socket = net.connect(type(where) == "number" and { port = where, host = HOST } or { path = where })
+    visitor.socket = socket
+    socket:on("connect", function() visitor.connected = true end)
+    socket:on("data", function(data) visitor.text = visitor.text .. data end)
+    socket:on("error", function(err)
+      if visitor.connected then
+        visitor.err = err
+      else
+        timers.setTimeout(try, 10)
+      end
+    end)
+    socket:on("close", function() visitor.closed = visitor.connected end)
+  end
+  try()
+  testing.run(function() return visitor.connected end)
+
+  function visitor:expect(text)
+    testing.run(function() return #self.text >= #text end)
+    assert.equal(text, self.text)
+  end
+
+  function visitor:expect_end(text)
+    testing.run(function() return self.closed end)
+    if text then assert.equal(text, self.text) end
+    return self.text
+  end
+
+  return visitor
+end
+
+-- A server that answers, for programs that are clients.
+local function serve(port, answer)
+  local server = net.createServer({ allowHalfOpen = true }, answer):listen(port, HOST)
+  testing.wait(server, "listening")
+  return server
+end
+
+local function echo(socket) socket:pipe(socket) end
+
+local function expect_echo(where)
+  local visitor = visit(where)
+  visitor.socket:finish("there and back")
+  visitor:expect_end("there and back")
+end
+
+-- document -> heading -> what talks to the program of the first block there: gets the program and the addresses.
+local peers = {
+  ["README.md"] = {
+    ["uvnet"] = function(program, addresses)
+      program:waitFor("listening on port %d+\n")
+      local visitor = visit(addresses.ports[1])
+      visitor.socket:write("once\n")
+      visitor:expect("hello\r\nonce\n")
+      visitor.socket:finish("twice\n")
+      visitor:expect_end("hello\r\nonce\ntwice\n")
+    end,
+    ["1. A server"] = function(program, addresses)
+      visit(addresses.ports[1]).socket:finish("12345")
+      program:waitFor("gone\n")
+    end,
+    ["2. A client"] = function(program, addresses)
+      local server = serve(addresses.ports[1], function(socket)
+        socket:once("data", function(data)
+          assert.equal("ping\n", data)
+          socket:write("pong")
+        end)
+        socket:on("end", function() socket:finish() end)
+      end)
+      assert.equal(0, program:wait())
+      server:close()
+    end,
+    ["4. Time-outs"] = function(_, addresses) visit(addresses.ports[1]):expect_end("too slow\n") end,
+    ["5. Back-pressure"] = function(_, addresses)
+      local text = visit(addresses.ports[1]):expect_end()
+      local count = 0
+      for number in text:gmatch("(%d+)\n") do
+        count = count + 1
+        if tonumber(number) ~= count then error("line " .. count .. " is " .. number) end
+      end
+      assert.equal(100000, count)
+    end,
+    ["6. A proxy"] = function(program, addresses)
+      local target = serve(addresses.ports[2], echo)
+      expect_echo(addresses.ports[1])
+      target:close()
+      testing.wait(target, "close")
+      visit(addresses.ports[1]):expect_end("")
+      program:waitFor("proxy: connect ECONNREFUSED")
+    end,
+    ["7. Lines"] = function(_, addresses)
+      local visitor = visit(addresses.ports[1])
+      visitor.socket:write("one\r\ntw")
+      visitor:expect("ONE\n")
+      visitor.socket:finish("o\nthree\n")
+      visitor:expect_end("ONE\nTWO\nTHREE\n")
+      visitor = visit(addresses.ports[1])
+      visitor.socket:write(("x"):rep(5000))
+      visitor:expect_end("")
+    end,
+    ["8. Several servers"] = function(_, addresses)
+      expect_echo(addresses.ports[1])
+      expect_echo(addresses.ports[2])
+      expect_echo(addresses.path)
+    end,
+    ["9. A graceful close"] = function(program, addresses)
+      local one, two = visit(addresses.ports[1]), visit(addresses.ports[1])
+      two.socket:write("stop")
+      one:expect_end("bye\n")
+      two:expect_end("bye\n")
+      assert.equal(0, program:wait())
+    end,
+  },
+}
+
+local function documents()
+  local list = { "README.md" }
+  for _, path in ipairs(tree.files("docs", "%.md$")) do
+    list[#list + 1] = path
+  end
+  return list
+end
+
+local function is_spec(block) return block.text:find("describe(", 1, true) end
+
+local function command_of(directory, block, path)
+  if not is_spec(block) then return blocks.command(directory, path) end
+  return blocks.command(directory, child.root .. "/tools/busted.lua", "--output=plainTerminal", path)
+end
+
+local function test(document, directory, block, peer)
+  local addresses = blocks.addresses()
+  local name = block.name or ("block_%d.lua"):format(block.line)
+  local path = blocks.save(directory, name, blocks.program(block, addresses))
+  local program = child.start(command_of(directory, block, path), { directory = directory })
+  local promised = blocks.localized(blocks.promised(block), addresses)
+  if peer then
+    peer(program, addresses)
+  elseif program:wait() ~= 0 or is_spec(block) and program:output():find(" 0 successes") then
+    error(("%s:%d: status %s\n%s%s"):format(document, block.line, program:status(), program:output(), program:errors()), 0)
+  end
+  assert.equal("", program:errors())
+  if promised ~= "" then assert.equal(promised, program:output()) end
+  os.remove(addresses.path)
+end
+
+for _, document in ipairs(documents()) do
+  local all = blocks.of(document)
+  if #all > 0 then
+    describe(document, function()
+      local directory
+      local left = peers[document] or {}
+
+      setup(function() directory = blocks.directory() end)
+      teardown(function() blocks.remove(directory) end)
+      testing.leakCheck(before_each, after_each)
+      after_each(child.cleanup)
+
+      for _, block in ipairs(all) do
+        local peer = left[block.heading]
+        left[block.heading] = nil
+        it(("runs as printed: line %d, %s"):format(block.line, block.heading), function()
+          test(document, directory, block, peer)
+        end)
+      end
+
+      it("has all the sections that are expected of it", function() assert.same({}, left) end)
+    end)
+  end
+end
+
+describe("the links of the documents", function()
+  for _, document in ipairs(documents()) do
+    it("lead to files that are there: " .. document, function()
+      local base = document:match("^(.*/)") or ""
+      for target in tree.read(document):gmatch("%]%(([^)%s]+)%)") do
+        local file = target:match("^([^#]+)")
+        if file and not target:find("^%a+:") then
+          assert.truthy(lfs.attributes(base .. file, "mode"), document .. ": " .. target)
+        end
+      end
+    end)
+  end
+end)
