@@ -126,9 +126,8 @@ fuzz: ## the fuzzers, FUZZ_SECONDS each
 rock: ## luarocks make for 5.1 to 5.4, and a program outside of the project that uses the rock
 	@tools/rock.sh
 
-docs: ## the reference as HTML in build/docs
+docs: ## write the reference as HTML into docs/reference
 	@tools/setup.sh docs
-	@mkdir -p build
 	ldoc --quiet .
 
 bench: ## all measurements

@@ -86,6 +86,8 @@ build = {
     ["uvnet.ticks"] = "lua/uvnet/ticks.lua",
     ["uvnet.timers"] = "lua/uvnet/timers.lua",
   },
+  -- Annotations for editors stand beside the rockspec.
+  copy_directories = { "types" },
   platforms = {
     linux = { modules = { ["uvnet.core"] = { libraries = { "uv", "pthread", "dl", "rt" } } } },
     macosx = { modules = { ["uvnet.core"] = { libraries = { "uv" } } } },

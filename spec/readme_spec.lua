@@ -17,7 +17,9 @@ local HOST = "127.0.0.1"
 -- A client that collects what it gets. The program may not listen yet: then it tries again.
 local function visit(where)
   local visitor = { text = "", closed = false }
+  local tries = 0
   local function try()
+    tries = tries + 1
     local socket = net.connect(type(where) == "number" and { port = where, host = HOST } or { path = where })
     visitor.socket = socket
     socket:on("connect", function() visitor.connected = true end)
@@ -25,7 +27,7 @@ local function visit(where)
     socket:on("error", function(err)
       if visitor.connected then
         visitor.err = err
-      else
+      elseif tries < 400 then
         timers.setTimeout(try, 10)
       end
     end)

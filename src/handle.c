@@ -51,8 +51,8 @@ void net_box_take(net_box *box, net_handle *handle) {
 }
 
 static net_box *test_box(lua_State *L, int index) {
-  if (lua_type(L, index) != LUA_TUSERDATA || lua_rawlen(L, index) != sizeof(net_box)) return NULL;
   net_box *box = (net_box *)lua_touserdata(L, index);
+  if (box == NULL || lua_rawlen(L, index) != sizeof *box) return NULL; /* of a light userdata the length is 0 */
   return box->mark == &box_mark ? box : NULL;
 }
 

@@ -44,8 +44,10 @@ static void on_connection(uv_stream_t *uv, int status) {
       }
     }
   }
+  net_handle *client = event.client; /* closing or not, it is there until this callback is over */
   net_enter(loop, NET_DOOR_CONNECTION, &event);
-  if (event.client != NULL) net_handle_close(event.client, 0);
+  /* A connection that nobody has taken, for want of memory. */
+  if (client != NULL && client->ref == LUA_NOREF) net_handle_close(client, 0);
 }
 
 /* listen(backlog) */

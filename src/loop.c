@@ -9,8 +9,9 @@
 /* Addresses that serve as keys of the registry. */
 static const char loop_key = 0, doors_key = 0, hooks_key = 0, objects_key = 0, errors_key = 0;
 
-/* The frame of run: the doors' deliveries at 1 to NET_DOORS - 1, and then these. */
-enum { PLACE_HANDLER = NET_DOORS, PLACE_OBJECTS, PLACE_ERRORS, PLACES = PLACE_ERRORS };
+/* The frame of run: the doors' deliveries at 1 to NET_DOORS - 1, and then these. What is called from a callback lies
+ * there ready, for to make a function takes memory on Lua 5.1. */
+enum { PLACE_HANDLER = NET_DOORS, PLACE_KEEPER, PLACE_OBJECTS, PLACE_ERRORS, PLACES = PLACE_ERRORS };
 
 static const char *const door_names[NET_DOORS + 1] = {
     "", "ticks", "immediates", "timers", "read", "written", "connected", "shutdown", "connection", "closed", "lookup",
@@ -53,7 +54,7 @@ static void keep_error(net_loop *loop, lua_State *L) {
     lua_pop(L, 1);
     lua_pushboolean(L, 0);
   }
-  lua_pushcfunction(L, append_error);
+  lua_pushvalue(L, PLACE_KEEPER);
   lua_insert(L, -2);
   lua_pushvalue(L, PLACE_ERRORS);
   lua_insert(L, -2);
@@ -79,28 +80,33 @@ static int raise_error(lua_State *L, net_loop *loop) {
 
 /* ---- the door ---- */
 
-static void call_door(net_loop *loop, enum net_door door, void *event) {
+/* LUA_OK, or the status of what was raised. */
+static int call_door(net_loop *loop, enum net_door door, void *event) {
   lua_State *L = loop->L;
   lua_pushvalue(L, (int)door);
   lua_pushlightuserdata(L, event);
-  if (lua_pcall(L, 1, 0, PLACE_HANDLER) != LUA_OK) keep_error(loop, L);
+  int status = lua_pcall(L, 1, 0, PLACE_HANDLER);
+  if (status != LUA_OK) keep_error(loop, L);
+  return status;
 }
 
-/* A tick that raises does not keep the others from running. */
+/* A tick that raises does not keep the others from running. But where there is no memory, the call itself may be what
+ * fails, again and again: the rest then waits for the next callback, or the next run. */
 static void run_ticks(net_loop *loop) {
-  while (loop->ticks) {
-    int errors = loop->errors;
+  int status = LUA_OK;
+  while (loop->ticks && status != LUA_ERRMEM) {
     loop->ticks = 0;
-    call_door(loop, NET_DOOR_TICKS, NULL);
-    if (loop->errors != errors) loop->ticks = 1;
+    status = call_door(loop, NET_DOOR_TICKS, NULL);
+    if (status != LUA_OK) loop->ticks = 1;
   }
 }
 
-void net_enter(net_loop *loop, enum net_door door, void *event) {
-  if (loop->L == NULL) return;
+int net_enter(net_loop *loop, enum net_door door, void *event) {
+  if (loop->L == NULL) return LUA_OK;
   loop->callback++;
-  call_door(loop, door, event);
+  int status = call_door(loop, door, event);
   if (loop->ticks) run_ticks(loop);
+  return status;
 }
 
 void net_loop_set_door(lua_State *L, enum net_door door, lua_CFunction delivery) {
@@ -137,16 +143,23 @@ static int deliver_queue(lua_State *L) {
   return 0;
 }
 
-static void run_queue(net_loop *loop, enum net_door door) {
+/* True: there is more to do. */
+static int run_queue(net_loop *loop, enum net_door door) {
   struct queue_event event = {door, 1};
-  while (event.more && loop->L != NULL) net_enter(loop, door, &event); /* a raise leaves `more` as it was */
+  int status = LUA_OK;
+  /* A raise leaves `more` as it was. Without memory it may be the call that fails: the rest waits for another turn. */
+  while (event.more && loop->L != NULL && status != LUA_ERRMEM) status = net_enter(loop, door, &event);
+  return event.more;
 }
 
 static void on_check(uv_check_t *check) { run_queue(net_loop_from(check->loop), NET_DOOR_IMMEDIATES); }
 
 static void on_idle(uv_idle_t *idle) { (void)idle; }
 
-static void on_timer(uv_timer_t *timer) { run_queue(net_loop_from(timer->loop), NET_DOOR_TIMERS); }
+static void on_timer(uv_timer_t *timer) {
+  net_loop *loop = net_loop_from(timer->loop);
+  if (run_queue(loop, NET_DOOR_TIMERS) && loop->open) uv_timer_start(timer, on_timer, 1, 0);
+}
 
 /* ---- Lua functions; upvalue 1 is the loop ---- */
 
@@ -163,7 +176,7 @@ static int loop_run(lua_State *L) {
   luaL_checkstack(L, PLACES + LUA_MINSTACK, NULL);
   lua_settop(L, 0);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &doors_key);
-  for (int place = 1; place <= NET_DOORS; place++) lua_rawgeti(L, 1, place); /* the message handler is the last */
+  for (int place = 1; place <= PLACE_KEEPER; place++) lua_rawgeti(L, 1, place);
   lua_remove(L, 1);
   net_loop_push_objects(L);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &errors_key);
@@ -333,7 +346,14 @@ static void set_table(lua_State *L, const char *key, int places) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, key);
 }
 
-/* The message handler stands behind the doors. */
+/* The first luaL_unref of a table makes a place in it, which takes memory. Where callbacks of libuv call it, there is
+ * none to be had: nothing would catch the error. So the place is made here. */
+static void make_place_for_unref(lua_State *L, int index) {
+  lua_pushboolean(L, 1);
+  luaL_unref(L, index, luaL_ref(L, index));
+}
+
+/* The message handler and the keeper of errors stand behind the doors. */
 static void set_handler(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &doors_key);
   lua_getglobal(L, "debug");
@@ -345,6 +365,8 @@ static void set_handler(lua_State *L) {
   lua_remove(L, -2);
   lua_pushcclosure(L, add_traceback, 1);
   lua_rawseti(L, -2, PLACE_HANDLER);
+  lua_pushcfunction(L, append_error);
+  lua_rawseti(L, -2, PLACE_KEEPER);
   lua_pop(L, 1);
 }
 
@@ -359,6 +381,13 @@ net_loop *net_loop_open(lua_State *L) {
   set_table(L, &objects_key, 8);
   set_table(L, &errors_key, 16);
   set_handler(L);
+  net_loop_push_objects(L);
+  make_place_for_unref(L, lua_gettop(L));
+  lua_pop(L, 1);
+  make_place_for_unref(L, LUA_REGISTRYINDEX);
+  net_loop_set_door(L, NET_DOOR_TICKS, deliver_ticks);
+  net_loop_set_door(L, NET_DOOR_IMMEDIATES, deliver_queue);
+  net_loop_set_door(L, NET_DOOR_TIMERS, deliver_queue);
 
   /* Closed first; open once everything that can fail is done. */
   loop = (net_loop *)net_newuserdata(L, sizeof *loop);
@@ -379,10 +408,6 @@ net_loop *net_loop_open(lua_State *L) {
   uv_idle_init(&loop->uv, &loop->idle);
   uv_unref((uv_handle_t *)&loop->check); /* the idle handle says whether immediates keep the loop running */
   loop->open = 1;
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &loop_key);
-
-  net_loop_set_door(L, NET_DOOR_TICKS, deliver_ticks);
-  net_loop_set_door(L, NET_DOOR_IMMEDIATES, deliver_queue);
-  net_loop_set_door(L, NET_DOOR_TIMERS, deliver_queue);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &loop_key); /* the last that may fail: what is found there is whole */
   return loop;
 }

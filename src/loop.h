@@ -80,8 +80,9 @@ static inline void net_loop_push_hook(lua_State *L, enum net_door door) {
   lua_rawgeti(L, lua_upvalueindex(NET_UP_HOOKS), (int)door);
 }
 
-/* Enters Lua: calls the door's delivery with `event` as a light userdata, then runs the ticks. Never raises. */
-void net_enter(net_loop *loop, enum net_door door, void *event);
+/* Enters Lua: calls the door's delivery with `event` as a light userdata, then runs the ticks. Never raises; gives back
+ * LUA_OK or the status of what the delivery has raised. */
+int net_enter(net_loop *loop, enum net_door door, void *event);
 
 /* Adds run, stop, now, ... to the table on top of the stack, whose upvalue is the loop. */
 void net_loop_open_functions(lua_State *L);

@@ -64,20 +64,21 @@ static int direct_write(lua_State *L) {
   lua_pushvalue(L, lua_upvalueindex(UP_HANDLE));
   lua_rawget(L, 1);
   net_handle *handle = net_handle_test(L, 3);
-  lua_settop(L, 2);
-  if (handle == NULL || !net_writer_is_direct(handle)) return call_on(L, UP_SLOW);
   size_t size;
   const char *data = lua_tolstring(L, 2, &size);
-  if (size == 0) return call_on(L, UP_SLOW);
-  size_t written = net_writer_offer(handle, data, size);
-  if (written == size) {
-    if (take(handle, size)) {
+  size_t written = 0;
+  if (handle != NULL && size > 0 && net_writer_is_direct(handle)) {
+    written = net_writer_offer(handle, data, size);
+    if (written == size) {
+      if (!take(handle, size)) {
+        lua_pushboolean(L, 1);
+        return 1;
+      }
       lua_settop(L, 1);
       return call_on(L, UP_OVER);
     }
-    lua_pushboolean(L, 1);
-    return 1;
   }
+  lua_settop(L, 2);
   if (written > 0) {
     lua_pushlstring(L, data + written, size - written);
     lua_replace(L, 2);

@@ -28,7 +28,7 @@ failed=0
 for key in $KEYS; do
   tree=$place/$key
   # The sources are copied: luarocks leaves its object files beside them.
-  mkdir -p "$tree.src" && cp -R lua src *.rockspec LICENSE "$tree.src/"
+  mkdir -p "$tree.src" && cp -R lua src types *.rockspec LICENSE "$tree.src/"
   (cd "$tree.src" && limited 300 luarocks --lua-version "$key" make --tree "$tree") >"$place/log" 2>&1 || {
     cat "$place/log"
     echo "luarocks make, Lua $key: FAIL"

@@ -2,8 +2,9 @@
 --
 -- An emitter's `_events` maps an event's name to its one listener or to a `List` of them: one listener is what nearly
 -- every event of nearly every socket has, and then there is no list. The core reads `_events` too, for the events that it
--- emits itself; it leaves anything but a plain function to `emit` here. `_eventNames` keeps the order in which names came
--- and exists only while there are two or more.
+-- emits itself; it leaves anything but a plain function to `emit` here. The same table holds the names in the order in
+-- which they came, at 1, 2, …, while there are two or more: a number as an event's name is turned into a string, as in
+-- JavaScript, and so never meets them.
 --
 -- A list is never changed while it may be in use by an `emit`: it is copied first. So an `emit` calls those who listened
 -- when it began, whatever they add or remove.
@@ -88,30 +89,41 @@ local function warn_of_leak(self, event, count)
   }))
 end
 
-local function remember_name(self, events, event)
-  local names = rawget(self, "_eventNames")
-  if names then
-    names[#names + 1] = event
+-- An event's name as a key of `_events`.
+local function to_key(event)
+  if type(event) == "number" then return errors.inspect(event) end
+  if event == nil then return "undefined" end
+  return event
+end
+
+local function remember_name(events, event)
+  local count = #events
+  if count > 0 then
+    events[count + 1] = event
     return
   end
   local first = next(events)
-  if first ~= nil then self._eventNames = { first, event } end
+  if first ~= nil then
+    events[1], events[2] = first, event
+  end
 end
 
-local function forget_name(self, event)
-  local names = rawget(self, "_eventNames")
-  if not names then return end
-  for i = 1, #names do
-    if names[i] == event then
-      table.remove(names, i)
-      break
+local function forget_name(events, event)
+  local count = #events
+  if count == 2 then
+    events[1], events[2] = nil, nil
+    return
+  end
+  for i = 1, count do
+    if events[i] == event then
+      table.remove(events, i)
+      return
     end
   end
-  if #names < 2 then self._eventNames = nil end
 end
 
 local function add(self, event, entry, prepend)
-  if event == nil then event = "undefined" end
+  event = to_key(event)
   local events = rawget(self, "_events")
   if not events then
     events = {}
@@ -124,7 +136,7 @@ local function add(self, event, entry, prepend)
   end
   local existing = events[event]
   if existing == nil then
-    remember_name(self, events, event)
+    remember_name(events, event)
     events[event] = entry
     return self
   end
@@ -155,7 +167,7 @@ local function add(self, event, entry, prepend)
 end
 
 --- Adds a listener behind those that are there. Emits `newListener` first.
--- @param event the event's name: a string, or any other value but nil
+-- @param event the event's name: a string, or any other value; a number is turned into a string
 -- @tparam function listener called with the event's arguments
 -- @return the emitter
 -- @raise ERR_INVALID_ARG_TYPE
@@ -206,13 +218,14 @@ end
 -- @return the emitter
 function EventEmitter:removeListener(event, listener)
   check_listener(listener)
+  event = to_key(event)
   local events = rawget(self, "_events")
   local existing = events and events[event]
   if existing == nil then return self end
   if not is_list(existing) then
     if existing == listener or original(existing) == listener then
       events[event] = nil
-      forget_name(self, event)
+      forget_name(events, event)
       removed(self, events, event, existing)
     end
     return self
@@ -244,13 +257,13 @@ function EventEmitter:off(event, listener) return self:removeListener(event, lis
 function EventEmitter:removeAllListeners(event)
   local events = rawget(self, "_events")
   if not events then return self end
+  if event ~= nil then event = to_key(event) end
   if events.removeListener == nil then
     if event == nil then
       self._events = nil
-      self._eventNames = nil
     elseif events[event] ~= nil then
       events[event] = nil
-      forget_name(self, event)
+      forget_name(events, event)
     end
     return self
   end
@@ -260,7 +273,6 @@ function EventEmitter:removeAllListeners(event)
     end
     self:removeAllListeners("removeListener")
     self._events = nil
-    self._eventNames = nil
     return self
   end
   -- The last that came goes first, each announced. What listeners of `removeListener` add meanwhile stays.
@@ -285,6 +297,7 @@ end
 -- @treturn boolean whether there was a listener
 function EventEmitter:emit(event, ...)
   local events = rawget(self, "_events")
+  if type(event) == "number" then event = to_key(event) end
   if event == "error" then
     if events and events[errorMonitor] ~= nil then self:emit(errorMonitor, ...) end
     if not events or events.error == nil then raise_unhandled((...)) end
@@ -304,7 +317,7 @@ end
 
 local function entries(self, event, convert)
   local events = rawget(self, "_events")
-  local entry = events and events[event]
+  local entry = events and events[to_key(event)]
   if entry == nil then return {} end
   if not is_list(entry) then return { convert(entry) } end
   local result = {}
@@ -333,7 +346,7 @@ end
 -- @treturn integer
 function EventEmitter:listenerCount(event, listener)
   local events = rawget(self, "_events")
-  local entry = events and events[event]
+  local entry = events and events[to_key(event)]
   if entry == nil then return 0 end
   if listener == nil then return is_list(entry) and #entry or 1 end
   local count = 0
@@ -346,10 +359,10 @@ end
 --- The names of the events that have listeners, in the order in which they came.
 -- @treturn table
 function EventEmitter:eventNames()
-  local names = rawget(self, "_eventNames")
-  if names then return copy(names) end
   local events = rawget(self, "_events")
-  return { events and (next(events)) }
+  if not events then return {} end
+  if #events > 0 then return copy(events) end
+  return { (next(events)) }
 end
 
 --- Sets how many listeners one event may have before a warning is printed; 0 or `math.huge` for no limit.

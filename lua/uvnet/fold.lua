@@ -26,12 +26,14 @@ local later = ticks.later
 
 local fold = {}
 
+local resuming = {} -- sockets for which `resume` is due in a tick
+
 -- `close` comes from the handle, with an argument; the streams are not to emit it.
 local function new_side() return { noEmitClose = true } end
 
 local function reading(rs, socket)
   rs.flowing, rs.dataListening, rs.paused, rs.sync = true, true, false, false
-  rs.resumeScheduled = rawget(socket, "_resuming")
+  rs.resumeScheduled = resuming[socket]
   if socket.bytesRead > 0 then rs.dataEmitted = true end
 end
 
@@ -87,7 +89,7 @@ end
 
 -- The `resume` event belongs into a tick.
 local function resumed(socket)
-  socket._resuming = nil
+  resuming[socket] = nil
   local rs = rawget(socket, "_rs")
   if rs then
     if rs.resumeScheduled then flow.resume_now(socket) end
@@ -107,7 +109,7 @@ function fold.flow(socket, class)
   if rawget(socket, "push") or rawget(socket, "emit") then return false end
   if listens(socket, "readable") or listens(socket, "newListener") then return false end
   handle:directRead(true)
-  socket._resuming = true
+  resuming[socket] = true
   later(resumed, socket)
   return true
 end

@@ -312,7 +312,14 @@ core.hook("connection", function(self, handle, code, errno)
     return
   end
   self._connections = self._connections + 1
-  self:emit("connection", Socket.accepted(handle, self))
+  local ok, socket = pcall(Socket.accepted, handle, self)
+  if not ok then
+    -- Nobody knows of it.
+    self._connections = self._connections - 1
+    handle:close()
+    error(socket, 0)
+  end
+  self:emit("connection", socket)
 end)
 
 local function emit_close(self) self:emit("close") end

@@ -562,6 +562,15 @@ core.hook("closed", emit_close)
 
 --- @local
 function Socket:_destroy(err, callback)
+  local handle = self._handle
+  local read, written
+  if handle then
+    -- First of all: whatever fails from here on, the handle is not left open.
+    read, written = handle:bytes()
+    if rawget(self, "_reset") then handle:linger() end
+    handle:close(true)
+    self._handle = nil
+  end
   self.connecting = nil
   connect.abandon(self)
   self._connection, self._deferred = nil, nil
@@ -571,20 +580,14 @@ function Socket:_destroy(err, callback)
     self._turn = nil
   end
   self._hadError = err and true or nil
-  local handle = self._handle
   if handle then
-    self._bytesRead, self._bytesWritten = handle:bytes()
+    self._bytesRead, self._bytesWritten = read, written
+    self._reset = nil
     local writing, shutting = rawget(self, "_writing"), rawget(self, "_shutting")
     if writing or shutting then
       self._closing = { _writing = writing, _shutting = shutting }
       self._writing, self._shutting = nil, nil
     end
-    if rawget(self, "_reset") then
-      self._reset = nil
-      handle:linger()
-    end
-    handle:close(true)
-    self._handle = nil
     callback(err)
   else
     callback(err)

@@ -273,7 +273,7 @@ local function name_of(object)
   elseif ok and type(address) == "string" then
     text = text .. " on " .. address
   end
-  local server = rawget(object, "server")
+  local server = object.server
   local made = made_at[object] or (server and made_at[server])
   if not made then return text .. "; testing.track() tells where it was made" end
   return text .. (server and ", accepted by the server made at\n" or ", made at\n") .. made

@@ -69,7 +69,7 @@ function blocks.program(block, addresses)
   local text = block.text
   if not block.name then
     if not text:find('net = require("net")', 1, true) then text = 'local net = require("net")\n' .. text end
-    if not text:find("net.run(", 1, true) or text:find("pcall(net.run)", 1, true) then text = text .. "net.run()\n" end
+    if not text:find("\nnet%.run%(%)\n$") then text = text .. "net.run()\n" end
   end
   return blocks.localized(text, addresses)
 end

@@ -62,7 +62,8 @@ local function emit_error_and_close(stream, err)
   emit_close(stream)
 end
 
-local function run_destroy(stream, err, callback)
+-- Gives back what begins: all that takes memory is done before there is a way back no more.
+local function prepare_destroy(stream, err, callback)
   local called, announced = false, false
 
   local function announce(reason)
@@ -87,11 +88,13 @@ local function run_destroy(stream, err, callback)
     announce(reason)
   end
 
-  local ok, raised = pcall(stream._destroy, stream, err, on_destroy)
-  if not ok then
-    -- Behind `on_destroy` it is no failure of _destroy any more, and must not be lost.
-    if called then error(raised, 0) end
-    on_destroy(as_error(raised))
+  return function()
+    local ok, raised = pcall(stream._destroy, stream, err, on_destroy)
+    if not ok then
+      -- Behind `on_destroy` it is no failure of _destroy any more, and must not be lost.
+      if called then error(raised, 0) end
+      on_destroy(as_error(raised))
+    end
   end
 end
 
@@ -104,13 +107,17 @@ function destroy.destroy(stream, err, callback)
     if type(callback) == "function" then callback() end
     return stream
   end
-  blame(stream, err)
-  mark(stream, "destroyed", true)
+  mark(stream, "destroyed", false) -- makes the places, so that setting both sides cannot fail between them
   if marked(stream, "constructing") then
     local rs, ws = sides(stream);
     (ws or rs).destroyAfterConstruct = { err, callback }
+    blame(stream, err)
+    mark(stream, "destroyed", true)
   else
-    run_destroy(stream, err, callback)
+    local run_destroy = prepare_destroy(stream, err, callback)
+    blame(stream, err)
+    mark(stream, "destroyed", true)
+    run_destroy()
   end
   return stream
 end
@@ -155,7 +162,7 @@ local function run_construct(stream)
     local rs, ws = sides(stream)
     local waiting = (ws or rs).destroyAfterConstruct
     if waiting then
-      run_destroy(stream, both_errors(err, waiting[1]), waiting[2])
+      prepare_destroy(stream, both_errors(err, waiting[1]), waiting[2])()
     elseif err then
       error_or_destroy(stream, err, true)
     else

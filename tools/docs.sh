@@ -1,0 +1,22 @@
+#!/bin/sh
+# Makes the reference, docs/reference, of the annotations in types/.
+# usage: tools/docs.sh
+set -u
+. "$(dirname "$0")/common.sh"
+
+rm -rf build/api docs/reference
+mkdir -p build/api
+lua=$(default_lua) || die "no Lua is here"
+"$lua" tools/reference.lua build/api || exit 1
+# Debian's ldoc takes the first Lua that it finds; its markdown is for Lua 5.1 alone.
+run_ldoc() {
+  if head -n 1 "$(command -v ldoc)" | grep -q lua-any && lua5.1 -e 'require("markdown")' 2>/dev/null; then
+    lua5.1 "$(command -v ldoc)" "$@"
+  else
+    ldoc "$@"
+  fi
+}
+
+# No date and no version in it: the same types give the same pages.
+run_ldoc --quiet --fatalwarnings --testing . || exit 1
+[ -f docs/reference/index.html ] || die "ldoc wrote nothing"

@@ -1,0 +1,3 @@
+---@meta net
+
+return require("uvnet")

@@ -1,0 +1,187 @@
+---@meta uvnet.events
+
+---Emitters of events, as Node's `events`: `net.events` is the class. Servers, sockets and all streams are emitters.
+---
+---```lua
+---local EventEmitter = net.events
+---
+---local Door = EventEmitter:extend("Door")
+---
+---function Door:initialize(name)
+---  EventEmitter.initialize(self)
+---  self.name = name
+---end
+---
+---local door = Door("front")
+---door:on("knock", function(times) print(door.name, times) end)  --> front	3
+---door:emit("knock", 3)
+---print(EventEmitter:isInstance(door))                           --> true
+---```
+---
+---Events:
+---
+---- **newListener** `(event: any, listener: function)` A listener is about to be added.
+---- **removeListener** `(event: any, listener: function)` A listener was removed.
+---- **error** `(err: any)` Something failed. Without a listener, `emit` raises it: a table or userdata as it is, anything else
+---  in an `ERR_UNHANDLED_ERROR`.
+---
+---In Node.js: `Class: EventEmitter`
+---@class net.EventEmitter
+---@field defaultMaxListeners integer How many listeners one event may have before a warning is printed, for emitters that set no limit of their own: 10. Of the class.
+---@field errorMonitor table An event that is emitted before `error`, whether or not that has listeners. Of the class.
+---@field EventEmitter net.EventEmitter The class itself, as in Node.
+---@overload fun(): net.EventEmitter
+local EventEmitter = {}
+
+---Called by the constructor with its arguments. A subclass has its own, which calls its parent's.
+function EventEmitter:initialize() end
+
+---Makes a subclass. Of the class: `local Door = EventEmitter:extend("Door")`. Fields of a class are inherited, methods are
+---functions in it, and `initialize` gets the constructor's arguments.
+---@generic T
+---@param self T
+---@param name? string what messages call an instance of it
+---@return T
+function EventEmitter:extend(name) end
+
+---Is a value an instance of the class, or of one derived from it? It is Node's `instanceof`.
+---@param value any
+---@return boolean
+function EventEmitter:isInstance(value) end
+
+---Takes over the methods of another class that this one does not have. Its `isInstance` then says yes, too.
+---@generic T
+---@param self T
+---@param other net.EventEmitter
+---@return T
+function EventEmitter:mixin(other) end
+
+---Prints a warning to standard error. Replace it to send warnings elsewhere. Of the class.
+---@param warning net.Error
+function EventEmitter.warn(warning) end
+
+---Adds a listener behind those that are there. Emits `newListener` first.
+---
+---Raises `ERR_INVALID_ARG_TYPE`.
+---
+---In Node.js: `emitter.on(eventName, listener)`
+---@param event any a string, mostly
+---@param listener function gets what is emitted, without the emitter
+---@return self
+function EventEmitter:on(event, listener) end
+
+---The same as `on`.
+---
+---In Node.js: `emitter.addListener(eventName, listener)`
+---@param event any
+---@param listener function
+---@return self
+function EventEmitter:addListener(event, listener) end
+
+---Adds a listener that is called once: it is removed first, then called.
+---
+---Raises `ERR_INVALID_ARG_TYPE`.
+---
+---In Node.js: `emitter.once(eventName, listener)`
+---@param event any
+---@param listener function
+---@return self
+function EventEmitter:once(event, listener) end
+
+---Adds a listener before those that are there.
+---
+---Raises `ERR_INVALID_ARG_TYPE`.
+---
+---In Node.js: `emitter.prependListener(eventName, listener)`
+---@param event any
+---@param listener function
+---@return self
+function EventEmitter:prependListener(event, listener) end
+
+---Adds a listener that is called once, before those that are there.
+---
+---Raises `ERR_INVALID_ARG_TYPE`.
+---
+---In Node.js: `emitter.prependOnceListener(eventName, listener)`
+---@param event any
+---@param listener function
+---@return self
+function EventEmitter:prependOnceListener(event, listener) end
+
+---Removes a listener; if it was added more than once, the last one. Emits `removeListener` afterwards.
+---
+---Raises `ERR_INVALID_ARG_TYPE`.
+---
+---In Node.js: `emitter.removeListener(eventName, listener)`
+---@param event any
+---@param listener function
+---@return self
+function EventEmitter:removeListener(event, listener) end
+
+---The same as `removeListener`.
+---
+---In Node.js: `emitter.off(eventName, listener)`
+---@param event any
+---@param listener function
+---@return self
+function EventEmitter:off(event, listener) end
+
+---Removes all listeners, or those of one event.
+---
+---In Node.js: `emitter.removeAllListeners([eventName])`
+---@param event? any
+---@return self
+function EventEmitter:removeAllListeners(event) end
+
+---Calls the event's listeners in their order. An `error` event without a listener is raised.
+---
+---In Node.js: `emitter.emit(eventName[, ...args])`
+---@param event any
+---@param ... any what the listeners get
+---@return boolean heard was there a listener?
+function EventEmitter:emit(event, ...) end
+
+---A copy of the list of an event's listeners, as they were given.
+---
+---In Node.js: `emitter.listeners(eventName)`
+---@param event any
+---@return function[]
+function EventEmitter:listeners(event) end
+
+---The same, with the wrappers of those added by `once`: a wrapper can be called, and has the listener in its field `listener`.
+---
+---In Node.js: `emitter.rawListeners(eventName)`
+---@param event any
+---@return function[]
+function EventEmitter:rawListeners(event) end
+
+---How many listeners an event has.
+---
+---In Node.js: `emitter.listenerCount(eventName[, listener])`
+---@param event any
+---@param listener? function count only this one
+---@return integer
+function EventEmitter:listenerCount(event, listener) end
+
+---The names of the events that have listeners, in the order in which they came.
+---
+---In Node.js: `emitter.eventNames()`
+---@return any[]
+function EventEmitter:eventNames() end
+
+---Sets how many listeners one event may have before a warning is printed.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE`.
+---
+---In Node.js: `emitter.setMaxListeners(n)`
+---@param n number 0 or `math.huge` for no limit
+---@return self
+function EventEmitter:setMaxListeners(n) end
+
+---How many listeners one event may have before a warning is printed.
+---
+---In Node.js: `emitter.getMaxListeners()`
+---@return number
+function EventEmitter:getMaxListeners() end
+
+return EventEmitter

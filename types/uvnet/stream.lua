@@ -1,0 +1,369 @@
+---@meta uvnet.stream
+
+---Streams, as Node's `stream`. `net.Socket` is a Duplex, and pipes to and from any of them.
+---
+---A stream is made by a subclass that has `_read`, `_write`, `_transform`, …, or by options with functions of these names without
+---the underscore, which get the stream first.
+---
+---```lua
+---local stream = net.stream
+---
+---local upper = stream.Transform({
+---  transform = function(self, chunk, encoding, callback) callback(nil, chunk:upper()) end,
+---})
+---upper:on("data", print)  --> HELLO
+---upper:finish("hello")
+---```
+---@class net.stream
+---@field Readable net.Readable What data is read from.
+---@field Writable net.Writable What data is written to.
+---@field Duplex net.Duplex Both.
+---@field Transform net.Transform A Duplex whose output is made of its input.
+---@field PassThrough net.PassThrough One that changes nothing.
+local stream = {}
+
+---Pipes each stream into the next, and sees to it that they end together: when one fails, or closes before its time, the others
+---are destroyed.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_MISSING_ARGS`.
+---
+---In Node.js: `stream.pipeline(source[, ...transforms], destination, callback)`
+---
+---```lua
+---local source = net.stream.PassThrough()
+---local sink = net.stream.Writable({ write = function(self, chunk, encoding, callback) io.write(chunk) callback() end })
+---net.stream.pipeline(source, net.stream.PassThrough(), sink, function(err) print(err) end)
+---source:finish("all of it: ")  --> all of it: nil
+---```
+---@param source net.Readable
+---@param ... any the other streams, and a callback that is called once, with an error or nil, when all is over
+---@return net.Writable last the last stream
+function stream.pipeline(source, ...) end
+
+---Calls back once, when a stream has ended, finished, failed, or was closed before its time (`ERR_STREAM_PREMATURE_CLOSE`).
+---
+---Raises `ERR_INVALID_ARG_TYPE`.
+---
+---In Node.js: `stream.finished(stream[, options], callback)`
+---@param stream net.Readable|net.Writable
+---@param options? net.FinishedOptions
+---@param callback fun(err: net.Error?)
+---@return fun() cleanup takes all listeners away again: then the callback is not called any more
+---@overload fun(stream: net.Readable|net.Writable, callback: fun(err: net.Error?)): fun()
+function stream.finished(stream, options, callback) end
+
+---How much a stream made from now on holds before it asks to wait: 16384 bytes, or 16 objects.
+---
+---In Node.js: `stream.getDefaultHighWaterMark(objectMode)`
+---@param objectMode? boolean of a stream of objects
+---@return integer
+function stream.getDefaultHighWaterMark(objectMode) end
+
+---Sets how much a stream made from now on holds before it asks to wait.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE`.
+---
+---In Node.js: `stream.setDefaultHighWaterMark(objectMode, value)`
+---@param objectMode boolean of streams of objects
+---@param value integer bytes, or objects
+function stream.setDefaultHighWaterMark(objectMode, value) end
+
+---Which ends `finished` waits for.
+---@class net.FinishedOptions
+---@field readable? boolean the readable side's? (default true)
+---@field writable? boolean the writable side's? (default true)
+---@field error? boolean listen for `error`? (default true)
+
+---What data is pushed into, and read from. `_read(size)` is called while there is room, and calls `push`.
+---
+---Data goes to `data` listeners as it comes (flowing), or waits for `read`.
+---
+---Events:
+---
+---- **data** `(chunk: any)` Listening for it starts the flow.
+---- **readable** `()` Something can be taken by `read`, or the end has come. Listening for it stops the flow.
+---- **end** `()` All was read.
+---- **pause** `()` `pause` was called.
+---- **resume** `()` The data flows again.
+---- **error** `(err: any)` Something failed.
+---- **close** `()` It is over.
+---
+---In Node.js: `Class: stream.Readable`
+---@class net.Readable: net.EventEmitter
+---@field readable boolean May something still come? Read-only, as all of these.
+---@field readableAborted boolean Was it destroyed or did it fail before its end?
+---@field readableDidRead boolean Has data been taken out?
+---@field readableEncoding string? Set by `setEncoding`.
+---@field readableEnded boolean Was `end` emitted?
+---@field readableFlowing boolean? nil while nobody has decided.
+---@field readableHighWaterMark integer Bytes, or objects, that it holds before it stops asking for more.
+---@field readableLength integer Bytes, or objects, that wait to be read.
+---@field readableObjectMode boolean Is it a stream of objects?
+---@field destroyed boolean Was it destroyed?
+---@field closed boolean Was `close` emitted?
+---@field errored any The error that it ended with.
+---@overload fun(options?: net.ReadableOptions): net.Readable
+local Readable = {}
+
+---Called by the constructor; a subclass's calls it.
+---
+---Raises `ERR_INVALID_ARG_VALUE`, `ERR_UNKNOWN_ENCODING`.
+---
+---In Node.js: `new stream.Readable([options])`
+---@param options? net.ReadableOptions
+function Readable:initialize(options) end
+
+---Puts a chunk into the stream, for whoever reads it.
+---
+---Raises `ERR_UNKNOWN_ENCODING`.
+---
+---In Node.js: `readable.push(chunk[, encoding])`
+---@param chunk any bytes, or any value in object mode; nil is the end
+---@param encoding? net.Encoding of a text
+---@return boolean more false if no more should be pushed until `_read` is called
+function Readable:push(chunk, encoding) end
+
+---Puts a chunk that was read back in front of the others.
+---
+---Raises `ERR_UNKNOWN_ENCODING`.
+---
+---In Node.js: `readable.unshift(chunk[, encoding])`
+---@param chunk any
+---@param encoding? net.Encoding of a text
+---@return boolean
+function Readable:unshift(chunk, encoding) end
+
+---Takes out data that is there.
+---
+---Raises `ERR_OUT_OF_RANGE`.
+---
+---In Node.js: `readable.read([size])`
+---@param size? integer exactly that many bytes or, at the end, the rest; without it, all there is
+---@return any chunk nil if there is less
+function Readable:read(size) end
+
+---Stops the flow.
+---
+---In Node.js: `readable.pause()`
+---@return self
+function Readable:pause() end
+
+---Lets data flow. It has no effect while `readable` has listeners.
+---
+---In Node.js: `readable.resume()`
+---@return self
+function Readable:resume() end
+
+---Was the flow stopped?
+---
+---In Node.js: `readable.isPaused()`
+---@return boolean
+function Readable:isPaused() end
+
+---Sends all data into a Writable, as fast as that takes it, and ends it at the end.
+---
+---In Node.js: `readable.pipe(destination[, options])`
+---@generic T: net.Writable
+---@param destination T
+---@param options? table `{ ["end"] = false }`: the destination is not ended
+---@return T destination so that pipes can be chained
+function Readable:pipe(destination, options) end
+
+---Takes a destination off the pipe, or all of them.
+---
+---In Node.js: `readable.unpipe([destination])`
+---@param destination? net.Writable
+---@return self
+function Readable:unpipe(destination) end
+
+---Has data come as text from now on.
+---
+---Raises `ERR_UNKNOWN_ENCODING`.
+---
+---In Node.js: `readable.setEncoding(encoding)`
+---@param encoding? net.Encoding `"utf8"` if it is not given
+---@return self
+function Readable:setEncoding(encoding) end
+
+---Ends the stream at once: no more data. `error`, if there is a reason, and `close` follow.
+---
+---In Node.js: `readable.destroy([error])`
+---@param err? any the reason
+---@return self
+function Readable:destroy(err) end
+
+---Options of a Readable.
+---@class net.ReadableOptions
+---@field highWaterMark? integer bytes, or objects (default 16384, or 16)
+---@field objectMode? boolean is it a stream of any values but nil? (default false)
+---@field encoding? net.Encoding as `setEncoding`
+---@field emitClose? boolean is `close` emitted? (default true)
+---@field autoDestroy? boolean is it destroyed at its end? (default true)
+---@field read? fun(self: net.Readable, size: integer) in the place of `_read`
+---@field destroy? fun(self: net.Readable, err: any, callback: fun(err: any)) in the place of `_destroy`
+---@field construct? fun(self: net.Readable, callback: fun(err: any)) in the place of `_construct`
+
+---What data is written to. `_write(chunk, encoding, callback)` gets it, chunk after chunk.
+---
+---Events:
+---
+---- **drain** `()` What waited has gone: write on, if `write` returned false.
+---- **finish** `()` `finish` was called, and all is written.
+---- **pipe** `(source: net.Readable)` A Readable is piped into it.
+---- **unpipe** `(source: net.Readable)` And no longer is.
+---- **error** `(err: any)` Something failed.
+---- **close** `()` It is over.
+---
+---In Node.js: `Class: stream.Writable`
+---@class net.Writable: net.EventEmitter
+---@field writable boolean May it be written to? Read-only, as all of these.
+---@field writableAborted boolean Was it destroyed or did it fail before it finished?
+---@field writableCorked integer How many `uncork` it needs.
+---@field writableEnded boolean Was `finish` called?
+---@field writableFinished boolean Was `finish` emitted?
+---@field writableHighWaterMark integer Bytes, or objects, from which on `write` returns false.
+---@field writableLength integer Bytes, or objects, that wait to be written.
+---@field writableNeedDrain boolean Does somebody wait for `drain`?
+---@field writableObjectMode boolean Is it a stream of objects?
+---@field destroyed boolean Was it destroyed?
+---@field closed boolean Was `close` emitted?
+---@field errored any The error that it ended with.
+---@overload fun(options?: net.WritableOptions): net.Writable
+local Writable = {}
+
+---Called by the constructor; a subclass's calls it.
+---
+---Raises `ERR_INVALID_ARG_VALUE`, `ERR_UNKNOWN_ENCODING`.
+---
+---In Node.js: `new stream.Writable([options])`
+---@param options? net.WritableOptions
+function Writable:initialize(options) end
+
+---Writes a chunk.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_STREAM_NULL_VALUES`, `ERR_UNKNOWN_ENCODING`.
+---
+---In Node.js: `writable.write(chunk[, encoding][, callback])`
+---@param chunk any bytes, or a list of strings that is written in one go; in object mode, any value but nil
+---@param encoding? net.Encoding what the text is turned into
+---@param callback? fun(err: net.Error?) called when the chunk has been written
+---@return boolean more false if it would be better to wait for `drain` before writing on
+---@overload fun(self: net.Writable, chunk: any, callback?: fun(err: net.Error?)): boolean
+function Writable:write(chunk, encoding, callback) end
+
+---Ends the stream: what waits is still written, then `finish` is emitted. It is Node's `end`, a reserved word in Lua;
+---`stream["end"]` is there too.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_UNKNOWN_ENCODING`.
+---
+---In Node.js: `writable.end([chunk[, encoding]][, callback])`
+---@param chunk? any to be written first
+---@param encoding? net.Encoding
+---@param callback? fun(err: net.Error?) called when all has been written
+---@return self
+---@overload fun(self: net.Writable, chunk: any, callback?: fun(err: net.Error?)): net.Writable
+---@overload fun(self: net.Writable, callback: fun(err: net.Error?)): net.Writable
+function Writable:finish(chunk, encoding, callback) end
+
+---The same as `finish`, under Node's name.
+---@param chunk? any to be written first
+---@param encoding? net.Encoding
+---@param callback? fun(err: net.Error?)
+---@return self
+Writable["end"] = function(self, chunk, encoding, callback) end
+
+---Has all that is written from now on wait until `uncork`, or `finish`. Counts: each needs its `uncork`.
+---
+---In Node.js: `writable.cork()`
+function Writable:cork() end
+
+---Undoes one `cork`; the last one writes what waits.
+---
+---In Node.js: `writable.uncork()`
+function Writable:uncork() end
+
+---Sets the encoding of text that is written without one.
+---
+---Raises `ERR_UNKNOWN_ENCODING`.
+---
+---In Node.js: `writable.setDefaultEncoding(encoding)`
+---@param encoding net.Encoding
+---@return self
+function Writable:setDefaultEncoding(encoding) end
+
+---Reports an error, `ERR_STREAM_CANNOT_PIPE`: a Writable has no data to pipe.
+function Writable:pipe() end
+
+---Ends the stream at once: what waits is not written. `error`, if there is a reason, and `close` follow.
+---
+---In Node.js: `writable.destroy([error])`
+---@param err? any the reason
+---@return self
+function Writable:destroy(err) end
+
+---Options of a Writable.
+---@class net.WritableOptions
+---@field highWaterMark? integer bytes, or objects (default 16384, or 16)
+---@field objectMode? boolean is it a stream of any values but nil? (default false)
+---@field decodeStrings? boolean is text turned into bytes before `_write` gets it? (default true)
+---@field defaultEncoding? net.Encoding as `setDefaultEncoding` (default `"utf8"`)
+---@field emitClose? boolean is `close` emitted? (default true)
+---@field autoDestroy? boolean is it destroyed at its end? (default true)
+---@field write? fun(self: net.Writable, chunk: any, encoding: string, callback: fun(err: any)) in the place of `_write`
+---@field writev? fun(self: net.Writable, chunks: table[], callback: fun(err: any)) in the place of `_writev`: all that waits, as a list of `{ chunk = …, encoding = … }`
+---@field final? fun(self: net.Writable, callback: fun(err: any)) in the place of `_final`: before `finish` is emitted
+---@field destroy? fun(self: net.Writable, err: any, callback: fun(err: any)) in the place of `_destroy`
+---@field construct? fun(self: net.Writable, callback: fun(err: any)) in the place of `_construct`
+
+---A Readable and a Writable in one: two sides that share nothing but their end.
+---
+---In Node.js: `Class: stream.Duplex`
+---@class net.Duplex: net.Readable, net.Writable
+---@field allowHalfOpen boolean Does the writable side stay open when the readable side ends?
+---@overload fun(options?: net.DuplexOptions): net.Duplex
+local Duplex = {}
+
+---Called by the constructor; a subclass's calls it.
+---
+---Raises `ERR_INVALID_ARG_VALUE`, `ERR_UNKNOWN_ENCODING`.
+---
+---In Node.js: `new stream.Duplex(options)`
+---@param options? net.DuplexOptions
+function Duplex:initialize(options) end
+
+---Options of a Duplex: those of both sides, and for one side alone:
+---@class net.DuplexOptions: net.ReadableOptions, net.WritableOptions
+---@field allowHalfOpen? boolean does the writable side stay open when the readable side ends? (default true)
+---@field readable? boolean is there a readable side? (default true)
+---@field writable? boolean is there a writable side? (default true)
+---@field readableHighWaterMark? integer
+---@field writableHighWaterMark? integer
+---@field readableObjectMode? boolean
+---@field writableObjectMode? boolean
+
+---A Duplex whose output is made of its input: `_transform(chunk, encoding, callback)` pushes it, or gives it to the callback.
+---
+---In Node.js: `Class: stream.Transform`
+---@class net.Transform: net.Duplex
+---@overload fun(options?: net.TransformOptions): net.Transform
+local Transform = {}
+
+---Called by the constructor; a subclass's calls it.
+---
+---In Node.js: `new stream.Transform([options])`
+---@param options? net.TransformOptions
+function Transform:initialize(options) end
+
+---Options of a Transform.
+---@class net.TransformOptions: net.DuplexOptions
+---@field transform? fun(self: net.Transform, chunk: any, encoding: string, callback: fun(err: any, data: any)) in the place of `_transform`
+---@field flush? fun(self: net.Transform, callback: fun(err: any, data: any)) in the place of `_flush`: at the end, for what is left
+
+---A Transform that changes nothing.
+---
+---In Node.js: `Class: stream.PassThrough`
+---@class net.PassThrough: net.Transform
+---@overload fun(options?: net.DuplexOptions): net.PassThrough
+local PassThrough = {}
+
+return stream
