@@ -1,4 +1,4 @@
---- Every Lua block of README.md and of the guides runs, and prints what it says.
+--- Every Lua block of README.md, of the guides and of the reference runs, and prints what it says.
 --
 -- A block is a whole program, or becomes one with `require("net")` before it and `net.run()` behind it. One that begins
 -- with a file's name is saved under that name for the blocks that follow; one that calls `describe` is run by busted. It
@@ -134,10 +134,12 @@ local peers = {
   },
 }
 
-local function documents()
+local function documents(...)
   local list = { "README.md" }
-  for _, path in ipairs(tree.files("docs", "%.md$")) do
-    list[#list + 1] = path
+  for _, what in ipairs({ ... }) do
+    for _, path in ipairs(tree.files(what[1], what[2])) do
+      list[#list + 1] = path
+    end
   end
   return list
 end
@@ -165,7 +167,7 @@ local function test(document, directory, block, peer)
   os.remove(addresses.path)
 end
 
-for _, document in ipairs(documents()) do
+for _, document in ipairs(documents({ "docs", "%.md$" }, { "types", "%.lua$" })) do
   local all = blocks.of(document)
   if #all > 0 then
     describe(document, function()
@@ -191,7 +193,7 @@ for _, document in ipairs(documents()) do
 end
 
 describe("the links of the documents", function()
-  for _, document in ipairs(documents()) do
+  for _, document in ipairs(documents({ "docs", "%.md$" }, { "types", "%.md$" })) do
     it("lead to files that are there: " .. document, function()
       local base = document:match("^(.*/)") or ""
       for target in tree.read(document):gmatch("%]%(([^)%s]+)%)") do

@@ -182,6 +182,9 @@ static int loop_run(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &errors_key);
 
   if (loop->errors > 0) return raise_error(L, loop);
+  /* LuaJIT takes memory for the first light userdata of each 4 GiB of addresses: here it may. Events are on this stack. */
+  lua_pushlightuserdata(L, &mode);
+  lua_pop(L, 1);
   loop->L = L;
   loop->stopping = 0;
   run_ticks(loop);

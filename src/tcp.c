@@ -77,27 +77,35 @@ static int tcp_nodelay(lua_State *L) {
   return net_done(L, uv_tcp_nodelay(&handle->uv.tcp, lua_toboolean(L, 2)));
 }
 
-/* keepalive(boolean, seconds) */
+static int set_option(const net_handle *handle, int option, const void *value, size_t size) {
+  uv_os_fd_t fd;
+  int status = uv_fileno(&handle->uv.handle, &fd);
+  if (status < 0) return status;
+#ifdef _WIN32
+  if (setsockopt((SOCKET)fd, SOL_SOCKET, option, (const char *)value, (int)size) == 0) return 0;
+  return uv_translate_sys_error(WSAGetLastError());
+#else
+  if (setsockopt(fd, SOL_SOCKET, option, value, (socklen_t)size) == 0) return 0;
+  return uv_translate_sys_error(errno);
+#endif
+}
+
+/* keepalive(boolean, seconds): 0 leaves the system's delay, which newer libuv does not take for an answer. */
 static int tcp_keepalive(lua_State *L) {
   net_handle *handle = check_tcp(L);
   if (handle == NULL) return net_fail(L, UV_EBADF);
-  unsigned delay = (unsigned)luaL_optinteger(L, 3, 0);
-  return net_done(L, uv_tcp_keepalive(&handle->uv.tcp, lua_toboolean(L, 2), delay));
+  int on = lua_toboolean(L, 2);
+  lua_Integer delay = luaL_optinteger(L, 3, 0);
+  if (delay > 0) return net_done(L, uv_tcp_keepalive(&handle->uv.tcp, on, (unsigned)delay));
+  return net_done(L, set_option(handle, SO_KEEPALIVE, &on, sizeof on));
 }
 
 /* linger(): what close will send is RST, not FIN. */
 static int tcp_linger(lua_State *L) {
   net_handle *handle = check_tcp(L);
-  uv_os_fd_t fd;
-  if (handle == NULL || uv_fileno(&handle->uv.handle, &fd) < 0) return net_fail(L, UV_EBADF);
+  if (handle == NULL) return net_fail(L, UV_EBADF);
   struct linger linger = {1, 0};
-#ifdef _WIN32
-  int status = setsockopt((SOCKET)fd, SOL_SOCKET, SO_LINGER, (const char *)&linger, (int)sizeof linger);
-  return net_done(L, status == 0 ? 0 : uv_translate_sys_error(WSAGetLastError()));
-#else
-  int status = setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, (socklen_t)sizeof linger);
-  return net_done(L, status == 0 ? 0 : uv_translate_sys_error(errno));
-#endif
+  return net_done(L, set_option(handle, SO_LINGER, &linger, sizeof linger));
 }
 
 /* isTcp() */

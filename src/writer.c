@@ -47,56 +47,7 @@ size_t net_writer_offer(net_handle *handle, const char *data, size_t size) {
   return 0;
 }
 
-/* ---- the direct lane: write(self, data, ...) ---- */
-
-enum { UP_HANDLE = 1, UP_SLOW, UP_OVER };
-
-/* Calls upvalue `which` with everything on the stack. */
-static int call_on(lua_State *L, int which) {
-  lua_pushvalue(L, lua_upvalueindex(which));
-  lua_insert(L, 1);
-  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-  return lua_gettop(L);
-}
-
-static int direct_write(lua_State *L) {
-  if (lua_gettop(L) != 2 || lua_type(L, 2) != LUA_TSTRING || lua_type(L, 1) != LUA_TTABLE) return call_on(L, UP_SLOW);
-  lua_pushvalue(L, lua_upvalueindex(UP_HANDLE));
-  lua_rawget(L, 1);
-  net_handle *handle = net_handle_test(L, 3);
-  size_t size;
-  const char *data = lua_tolstring(L, 2, &size);
-  size_t written = 0;
-  if (handle != NULL && size > 0 && net_writer_is_direct(handle)) {
-    written = net_writer_offer(handle, data, size);
-    if (written == size) {
-      if (!take(handle, size)) {
-        lua_pushboolean(L, 1);
-        return 1;
-      }
-      lua_settop(L, 1);
-      return call_on(L, UP_OVER);
-    }
-  }
-  lua_settop(L, 2);
-  if (written > 0) {
-    lua_pushlstring(L, data + written, size - written);
-    lua_replace(L, 2);
-  }
-  return call_on(L, UP_SLOW);
-}
-
-int net_writer_direct(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TFUNCTION);
-  luaL_checktype(L, 2, LUA_TFUNCTION);
-  lua_settop(L, 2);
-  lua_pushliteral(L, "_handle");
-  lua_insert(L, 1);
-  lua_pushcclosure(L, direct_write, 3);
-  return 1;
-}
-
-/* ---- the slow lane: handle:write(data) ---- */
+/* ---- requests ---- */
 
 /* What came of a request, on its way to Lua. */
 struct done_event {
@@ -139,31 +90,112 @@ static unsigned skip(uv_buf_t *buffers, unsigned count, size_t written) {
   return done;
 }
 
-/* Queues what the system did not take at once; the strings are anchored until libuv has sent them. */
+/* Queues what the system did not take at once. The value on top of the stack (popped) is anchored until libuv has sent
+ * it: the string, or a table of strings. Returns a status. */
 static int queue(lua_State *L, net_handle *handle, uv_buf_t *buffers, unsigned count) {
-  if (lua_type(L, 2) == LUA_TSTRING) {
-    lua_pushvalue(L, 2);
-  } else {
-    /* A copy: the list is its owner's, who may change it. */
-    int length = (int)lua_rawlen(L, 2);
-    lua_createtable(L, length, 0);
-    for (int i = 1; i <= length; i++) {
-      lua_rawgeti(L, 2, i);
-      lua_rawseti(L, -2, i);
-    }
-  }
   net_req *req = net_req_take(L, handle);
-  if (req == NULL) return net_fail(L, UV_ENOMEM);
+  if (req == NULL) return UV_ENOMEM;
   int status = uv_write(&req->uv.write, &handle->uv.stream, buffers, count, on_write);
   if (status < 0) {
     net_req_give_back(L, req);
-    return net_fail(L, status);
+    return status;
   }
   handle->writes++;
   for (unsigned i = 0; i < count; i++) handle->bytes_written += buffers[i].len;
-  lua_pushboolean(L, 0);
+  return 0;
+}
+
+/* Pushes what anchors the data at index 2: a string itself, of a list a copy, for the list is its owner's to change. */
+static void push_anchor(lua_State *L) {
+  if (lua_type(L, 2) == LUA_TSTRING) {
+    lua_pushvalue(L, 2);
+    return;
+  }
+  int length = (int)lua_rawlen(L, 2);
+  lua_createtable(L, length, 0);
+  for (int i = 1; i <= length; i++) {
+    lua_rawgeti(L, 2, i);
+    lua_rawseti(L, -2, i);
+  }
+}
+
+/* ---- the direct lane: write(self, data[, callback]) ---- */
+
+enum { UP_HANDLE = 1, UP_SLOW, UP_OVER, UP_QUEUED, UP_TOLD, DIRECT_UPVALUES = UP_TOLD };
+
+/* Calls upvalue `which` with everything on the stack. */
+static int call_on(lua_State *L, int which) {
+  lua_pushvalue(L, lua_upvalueindex(which));
+  lua_insert(L, 1);
+  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+  return lua_gettop(L);
+}
+
+/* The system has all of it. A callback is told in a tick. */
+static int taken(lua_State *L, net_handle *handle, size_t size, int has_callback) {
+  int over = take(handle, size);
+  if (has_callback) {
+    lua_pushvalue(L, lua_upvalueindex(UP_TOLD));
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 3);
+    lua_call(L, 2, 0);
+  }
+  if (over) {
+    lua_settop(L, 1);
+    return call_on(L, UP_OVER);
+  }
+  lua_pushboolean(L, 1);
   return 1;
 }
+
+/* The stack: socket, data, and maybe a callback; nothing else comes here. */
+static int write_directly(lua_State *L, net_handle *handle, int has_callback) {
+  net_loop *loop = net_handle_loop(handle);
+  uv_buf_t rest;
+  size_t size;
+  rest.base = (char *)lua_tolstring(L, 2, &size);
+  if (size == 0) return call_on(L, UP_SLOW);
+  size_t written = net_writer_offer(handle, rest.base, size);
+  if (written == size) return taken(L, handle, size, has_callback);
+  if (loop->refused == handle) return call_on(L, UP_SLOW); /* which reports it */
+
+  rest.base += written;
+  rest.len = size - written;
+  lua_settop(L, 3);
+  lua_pushvalue(L, 2);
+  if (queue(L, handle, &rest, 1) < 0) {
+    lua_pushlstring(L, rest.base, rest.len);
+    lua_replace(L, 2);
+    return call_on(L, UP_SLOW);
+  }
+  net_pushsize(L, rest.len);
+  lua_replace(L, 2);
+  return call_on(L, UP_QUEUED);
+}
+
+static int direct_write(lua_State *L) {
+  int top = lua_gettop(L);
+  int has_callback = top == 3 && lua_type(L, 3) == LUA_TFUNCTION;
+  if ((top == 2 || has_callback) && lua_type(L, 2) == LUA_TSTRING && lua_type(L, 1) == LUA_TTABLE) {
+    lua_pushvalue(L, lua_upvalueindex(UP_HANDLE));
+    lua_rawget(L, 1);
+    net_handle *handle = net_handle_test(L, -1);
+    lua_settop(L, top);
+    if (handle != NULL && net_writer_is_direct(handle)) return write_directly(L, handle, has_callback);
+  }
+  return call_on(L, UP_SLOW);
+}
+
+int net_writer_direct(lua_State *L) {
+  lua_settop(L, DIRECT_UPVALUES - 1);
+  for (int i = 1; i < DIRECT_UPVALUES; i++) luaL_checktype(L, i, LUA_TFUNCTION);
+  lua_pushliteral(L, "_handle");
+  lua_insert(L, 1);
+  lua_pushcclosure(L, direct_write, DIRECT_UPVALUES);
+  return 1;
+}
+
+/* ---- the slow lane: handle:write(data) ---- */
 
 /* write(data): data is a string or a list of strings. True: the system has it all, and a second true: enough for one
  * callback. False: the hook "written" will say. Else nil, code, errno, sentence. */
@@ -211,7 +243,11 @@ static int handle_write(lua_State *L) {
   handle->bytes_written += (uint64_t)written;
   if ((size_t)written < total) {
     unsigned done = skip(buffers, count, (size_t)written);
-    return queue(L, handle, buffers + done, count - done);
+    push_anchor(L);
+    int status = queue(L, handle, buffers + done, count - done);
+    if (status < 0) return net_fail(L, status);
+    lua_pushboolean(L, 0);
+    return 1;
   }
   lua_pushboolean(L, 1);
   lua_pushboolean(L, take(handle, total));

@@ -18,7 +18,10 @@ size_t net_writer_offer(net_handle *handle, const char *data, size_t size);
 extern const luaL_Reg net_writer_methods[];
 void net_writer_open(lua_State *L);
 
-/* direct_write(slow, over): makes the `write` of sockets, which calls slow(self, ...) unless the system takes it all. */
+/* directWrite(slow, over, queued, told): makes the `write` of sockets. Where the direct lane is closed, it is
+ * slow(self, ...). Else it offers the data to the system. If that takes all, a callback is noted by told(self, callback),
+ * and the answer is true, or over(self) after too much within one callback of the loop. If not, the rest is queued, and
+ * the answer is queued(self, bytes, callback). */
 int net_writer_direct(lua_State *L);
 
 #endif

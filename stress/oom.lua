@@ -111,12 +111,12 @@ local function tidy()
     open = {}
     collectgarbage()
     collectgarbage()
-    local ok, err = pcall(net.run, "nowait"); if os.getenv("OOM_TRACE") then print(ok, err) end
+    local _, err = pcall(net.run, "nowait"); last_err = err
     if core.open_handles() == 0 then break end
   end
   net = nil
   os.remove(path)
-  if core.open_handles() ~= 0 then error(core.open_handles() .. " handles are left open") end
+  if core.open_handles() ~= 0 then error(core.open_handles() .. " handles are left open, " .. tostring(last_err)) end
 end
 
 return script, tidy

@@ -11,6 +11,7 @@ api.files = {
   "types/uvnet/server.lua",
   "types/uvnet/socket.lua",
   "types/uvnet/events.lua",
+  "types/uvnet/class.lua",
   "types/uvnet/stream.lua",
   "types/uvnet/timers.lua",
   "types/uvnet/dns.lua",
@@ -100,7 +101,7 @@ local function digest(block)
     local raises = paragraph:match("^Raises%s(.*)$")
     if node then
       block.node = node
-    elseif raises then
+    elseif raises and #paragraphs > 0 then
       block.raises = raises
     elseif paragraph:find("^%- %*%*%w+%*%* `%(") then
       for item in ("\n" .. paragraph .. "\n- "):gmatch("%- (.-)%f[\n]\n%f[%-]") do

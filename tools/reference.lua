@@ -45,13 +45,16 @@ local function is_class(page) return page.constructs or #page.functions > 0 and 
 
 local function directory(page) return is_class(page) and "classes" or "modules" end
 
+-- LDoc names what belongs to a class in full.
+local function anchor_of(page, name) return is_class(page) and page.name .. "." .. name or name end
+
 -- Where a type is described, seen from another page; nil for one of Lua's own.
 local function url_of(name)
   local found = types[name]
   if not found then return nil end
   local page = found.page or found
   local url = "../" .. directory(page) .. "/" .. page.name .. ".html"
-  if found.page then url = url .. "#" .. short(name) end
+  if found.page then url = url .. "#" .. anchor_of(page, short(name)) end
   return url
 end
 
@@ -97,7 +100,6 @@ function Writer:variable(tag, variable)
 end
 
 function Writer:rest(block)
-  if block.raises then self:tag("raise", block.raises) end
   if block.node then self:tag("node", node_url(block.node), block.node) end
   for _, example in ipairs(block.examples or {}) do
     self:line("-- @usage")
@@ -120,6 +122,21 @@ local function signature_of(item)
   return "(" .. text .. closing .. ")"
 end
 
+-- LDoc shows what is returned and raised for functions only, not for methods as ours.
+local function write_outcome(out, page, item)
+  local returns = {}
+  for i, value in ipairs(item.returns) do
+    local kind = value.type:gsub("net%.%w+", function(name) return ("[%s](%s)"):format(name, url_of(name)) end)
+    local text = value.text ~= "" and value.text or value.name or ""
+    if kind == "self" then
+      kind, text = ("[%s](%s)"):format(page.name, url_of(page.name)), "itself"
+    end
+    returns[i] = ("(%s) %s"):format(kind, text)
+  end
+  if #returns > 0 then out:text("\n**Returns:** " .. table.concat(returns, ", "), true) end
+  if item.raises then out:text("\n**Raises:** " .. item.raises, true) end
+end
+
 local function write_function(out, page, item)
   out:text(item.text)
   for _, overload in ipairs(item.overloads) do
@@ -128,6 +145,7 @@ local function write_function(out, page, item)
       out:text("\nAlso: `" .. overload:gsub("^fun", ""):gsub("self: [%w%.]+,? ?", "") .. "`", true)
     end
   end
+  write_outcome(out, page, item)
   local name = item.name
   if is_class(page) then
     local full = short(page.name) .. (item.is_method and ":" or ".") .. name
@@ -140,11 +158,6 @@ local function write_function(out, page, item)
   end
   for _, param in ipairs(item.params) do
     out:variable("tparam", param)
-  end
-  for _, value in ipairs(item.returns) do
-    local kind, text = ldoc_type({ type = value.type, text = value.text ~= "" and value.text or value.name or "" })
-    if kind == "self" then kind, text = page.name, "itself" end
-    out:tag("treturn", kind, text)
   end
   out:rest(item)
   out:line("")
@@ -177,16 +190,16 @@ local function write_inherited(out, page)
   for i = 2, #lineage do
     local ancestor = lineage[i]
     local links = {}
-    local function add(item, anchor)
+    local function add(item)
       if seen[item.name] then return end
       seen[item.name] = true
-      links[#links + 1] = ("[%s](%s#%s)"):format(item.name, url_of(ancestor.name), anchor)
+      links[#links + 1] = ("[%s](%s#%s)"):format(item.name, url_of(ancestor.name), anchor_of(ancestor, item.name))
     end
     for _, item in ipairs(ancestor.functions) do
-      add(item, item.name)
+      add(item)
     end
     for _, field in ipairs(ancestor.fields) do
-      add(field, field.name)
+      add(field)
     end
     if #links > 0 then
       out:text(("\nFrom [%s](%s): %s."):format(ancestor.name, url_of(ancestor.name), table.concat(links, ", ")), true)

@@ -129,7 +129,7 @@ package() { # manager need
     apt/fuzzer) echo clang "$(apt_clang_runtime)" ;;
     */fuzzer) echo clang compiler-rt ;;
     dnf/asan) echo libasan libubsan ;;
-    apt/ldoc) echo lua-ldoc ;;
+    apt/ldoc) echo lua-ldoc lua-markdown lua5.1 ;;
     */luacheck | */ldoc) echo luarocks ;;
     */asan) ;;
     *) echo "$2" ;;

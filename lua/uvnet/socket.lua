@@ -9,6 +9,7 @@
 -- Floor 7.
 
 local EventEmitter = require("uvnet.events")
+local after_write = require("uvnet.stream.after_write")
 local args = require("uvnet.args")
 local connect = require("uvnet.connect")
 local core = require("uvnet.core")
@@ -19,6 +20,7 @@ local lanes = require("uvnet.lanes")
 local stream = require("uvnet.stream")
 local ticks = require("uvnet.ticks")
 local timers = require("uvnet.timers")
+local write_queue = require("uvnet.stream.write_queue")
 
 local Duplex = stream.Duplex
 
@@ -408,6 +410,29 @@ function Socket:_waitForTurn()
   return false
 end
 
+-- The core has queued what the system did not take.
+local function write_queued(self, bytes, callback)
+  local ws = self._ws
+  local more
+  self._writing, more = write_queue.begin_outside(self, ws, bytes)
+  ws.writecb = callback
+  return more
+end
+
+-- The system has taken a write at once: its callback is called in a tick. Until then the socket does not finish.
+local function tell(self, callback)
+  local ws = self._ws
+  ws.pendingcb = (ws.pendingcb or 1) - 1
+  if ws.ending then ticks.later(after_write.finish_maybe, self, ws) end
+  callback(ws.errored)
+end
+
+local function told(self, callback)
+  local ws = self._ws
+  ws.pendingcb = (ws.pendingcb or 0) + 1
+  ticks.later(tell, self, callback)
+end
+
 --- Sends data: `write(data[, encoding][, callback])`.
 -- @function Socket:write
 -- @tparam string|{string,...} data bytes, or a list of strings that is sent in one go
@@ -416,7 +441,7 @@ end
 -- @treturn boolean true if the system has it all, or less than the high-water mark is queued; false: wait for `drain`
 -- @raise ERR_INVALID_ARG_TYPE, ERR_STREAM_NULL_VALUES, ERR_UNKNOWN_ENCODING
 -- @see Node's net: socket.write(data[, encoding][, callback])
-write = core.directWrite(write_slowly, Socket._waitForTurn)
+write = core.directWrite(write_slowly, Socket._waitForTurn, write_queued, told)
 Socket.write = write
 
 local function send_pending(self, pending)

@@ -1,4 +1,4 @@
---- The Lua blocks of Markdown files, as programs that can be run.
+--- The Lua blocks of Markdown files, and of the comments of types/, as programs that can be run.
 
 local lfs = require("lfs")
 local testing = require("uvnet.testing")
@@ -14,8 +14,10 @@ local blocks = {}
 function blocks.of(path)
   local found, heading, block = {}, "", nil
   local number = 0
+  local is_comment = path:find("%.lua$")
   for line in (tree.read(path) .. "\n"):gmatch("(.-)\r?\n") do
     number = number + 1
+    if is_comment then line = line:match("^%-%-%-(.*)$") or "" end
     if block then
       if line == "```" then
         block.text = table.concat(block.lines, "\n") .. "\n"

@@ -13,7 +13,7 @@
 ---```
 ---
 ---In Node.js: `Class: Error`
----@class net.Error
+---@class net.Error: net.Class
 ---@field name string `Error`, `TypeError`, `RangeError`, `AggregateError`.
 ---@field message string What went wrong, in a sentence.
 ---@field code string? Such as `ECONNREFUSED` of the system, or `ERR_SOCKET_CLOSED` of uvnet: ask this, not the message.
@@ -44,21 +44,6 @@ function Error:initialize(message, fields) end
 ---What `tostring` gives.
 ---@return string
 function Error:toString() end
-
----Makes a class of errors. Of the class.
----@param name? string
----@return net.Error
-function Error:extend(name) end
-
----Is a value an Error, or one of this class? Of the class.
----@param value any
----@return boolean
-function Error:isInstance(value) end
-
----Takes over the methods of another class that this one does not have. Of the class.
----@param other table
----@return net.Error
-function Error:mixin(other) end
 
 ---Makes one of Node's coded errors. Of the class.
 ---@param code string such as `ERR_SOCKET_CLOSED`

@@ -26,35 +26,12 @@
 ---  in an `ERR_UNHANDLED_ERROR`.
 ---
 ---In Node.js: `Class: EventEmitter`
----@class net.EventEmitter
+---@class net.EventEmitter: net.Class
 ---@field defaultMaxListeners integer How many listeners one event may have before a warning is printed, for emitters that set no limit of their own: 10. Of the class.
 ---@field errorMonitor table An event that is emitted before `error`, whether or not that has listeners. Of the class.
 ---@field EventEmitter net.EventEmitter The class itself, as in Node.
 ---@overload fun(): net.EventEmitter
 local EventEmitter = {}
-
----Called by the constructor with its arguments. A subclass has its own, which calls its parent's.
-function EventEmitter:initialize() end
-
----Makes a subclass. Of the class: `local Door = EventEmitter:extend("Door")`. Fields of a class are inherited, methods are
----functions in it, and `initialize` gets the constructor's arguments.
----@generic T
----@param self T
----@param name? string what messages call an instance of it
----@return T
-function EventEmitter:extend(name) end
-
----Is a value an instance of the class, or of one derived from it? It is Node's `instanceof`.
----@param value any
----@return boolean
-function EventEmitter:isInstance(value) end
-
----Takes over the methods of another class that this one does not have. Its `isInstance` then says yes, too.
----@generic T
----@param self T
----@param other net.EventEmitter
----@return T
-function EventEmitter:mixin(other) end
 
 ---Prints a warning to standard error. Replace it to send warnings elsewhere. Of the class.
 ---@param warning net.Error

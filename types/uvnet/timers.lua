@@ -74,7 +74,7 @@ function timers.clearImmediate(immediate) end
 ---What `setTimeout` and `setInterval` give.
 ---
 ---In Node.js: `Class: Timeout`
----@class net.Timeout
+---@class net.Timeout: net.Class
 local Timeout = {}
 
 ---Has it keep `net.run()` running (again), as it does from the start.
@@ -110,7 +110,7 @@ function Timeout:close() end
 ---What `setImmediate` gives.
 ---
 ---In Node.js: `Class: Immediate`
----@class net.Immediate
+---@class net.Immediate: net.Class
 local Immediate = {}
 
 ---Has it keep `net.run()` running (again), as it does from the start.

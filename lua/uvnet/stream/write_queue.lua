@@ -61,6 +61,18 @@ local function begin_write(ws, length, callback)
   ws.writing, ws.sync = true, true
 end
 
+--- For a class whose `write` takes another way than `_write`: notes that so much is being written already. Nothing else may
+-- be. Returns what to call back, and whether more may be written.
+function queue.begin_outside(self, ws, length)
+  ws.pendingcb = (ws.pendingcb or 0) + 1
+  ws.length = length
+  begin_write(ws, length)
+  ws.sync = nil
+  local enough = length >= high_water(ws)
+  if enough then ws.needDrain = true end
+  return callback_of(self, ws), not enough
+end
+
 -- Takes all entries off the list and writes them as one.
 local function write_together(self, ws, first, last)
   local entries = ws.buffered

@@ -1,0 +1,253 @@
+--- The annotations in types/ and the reference made of them name what the module has: nothing more, nothing less.
+
+local api = require("tools.api")
+local lfs = require("lfs")
+local net = require("net")
+local tree = require("spec.support.tree")
+
+local pages, types = api.read()
+
+-- What each page describes.
+local function timeout()
+  local one = net.timers.setTimeout(function() end, 1)
+  one:close()
+  return getmetatable(one).class
+end
+
+local function immediate()
+  local one = net.timers.setImmediate(function() end)
+  net.timers.clearImmediate(one)
+  return getmetatable(one).class
+end
+
+local SUBJECTS = {
+  ["net"] = net,
+  ["net.Server"] = net.Server,
+  ["net.Socket"] = net.Socket,
+  ["net.EventEmitter"] = net.events,
+  ["net.Class"] = require("uvnet.class").new("Any"),
+  ["net.stream"] = net.stream,
+  ["net.Readable"] = net.stream.Readable,
+  ["net.Writable"] = net.stream.Writable,
+  ["net.Duplex"] = net.stream.Duplex,
+  ["net.Transform"] = net.stream.Transform,
+  ["net.PassThrough"] = net.stream.PassThrough,
+  ["net.timers"] = net.timers,
+  ["net.Timeout"] = timeout(),
+  ["net.Immediate"] = immediate(),
+  ["net.dns"] = net.dns,
+  ["net.Error"] = net.errors,
+  ["net.testing"] = require("uvnet.testing"),
+}
+
+-- Fields that an instance has only at times, or none but an instance has: what sets them is named.
+local OF_INSTANCES = {
+  ["net.Server"] = { maxConnections = "server.lua", _handle = "server.lua" },
+  ["net.Socket"] = { timeout = "idle.lua", autoSelectFamilyAttemptedAddresses = "connect.lua", _handle = "socket.lua" },
+  ["net.Error"] = {
+    code = "errors.lua", errno = "errors.lua", syscall = "errors.lua", address = "errors.lua", port = "errors.lua",
+    hostname = "dns.lua", errors = "connect.lua", traceback = "errors.lua",
+  },
+}
+
+-- Public in name, for other parts of uvnet alone: no user needs them.
+local INTERNAL = {
+  accepted = true, drain = true, needDrain = true, queueWriteCallback = true,
+}
+
+-- The fields of a class are inherited: Lua 5.1 knows no __pairs to list them by.
+local function fields_of(subject)
+  local metatable = getmetatable(subject)
+  return metatable and type(metatable.__index) == "table" and metatable.__index or subject
+end
+
+local function public_names(subject)
+  local names = {}
+  local function collect(from)
+    for name in pairs(from) do
+      if type(name) == "string" and not name:find("^_%l") and not name:find("^__") and not INTERNAL[name] then
+        names[name] = true
+      end
+    end
+  end
+  collect(fields_of(subject))
+  if subject.__getters then collect(fields_of(subject.__getters)) end
+  return names
+end
+
+local function has(subject, name)
+  if fields_of(subject)[name] ~= nil then return true end
+  return subject.__getters ~= nil and fields_of(subject.__getters)[name] ~= nil
+end
+
+-- name -> what types/ says of it, with what is inherited.
+local function declared_names(page)
+  local names = {}
+  for _, one in ipairs(api.lineage(page, types)) do
+    for _, kind in ipairs({ "functions", "fields" }) do
+      for _, item in ipairs(one[kind]) do
+        names[item.name] = names[item.name] or item
+      end
+    end
+  end
+  return names
+end
+
+describe("types/", function()
+  it("has a page for each class and module", function()
+    local found = {}
+    for _, page in ipairs(pages) do
+      found[page.name] = true
+      assert.truthy(SUBJECTS[page.name], page.name)
+    end
+    for name in pairs(SUBJECTS) do
+      assert.is_true(found[name], name)
+    end
+  end)
+
+  for _, page in ipairs(pages) do
+    local subject = SUBJECTS[page.name]
+
+    it("leaves no public name of " .. page.name .. " undocumented", function()
+      local declared, missing = declared_names(page), {}
+      for name in pairs(public_names(subject)) do
+        if not declared[name] then missing[#missing + 1] = name end
+      end
+      assert.same({}, missing)
+    end)
+
+    it("names nothing that " .. page.name .. " does not have", function()
+      for _, item in ipairs(page.functions) do
+        assert.equal("function", type(fields_of(subject)[item.name]), item.where)
+      end
+      for _, field in ipairs(page.fields) do
+        local setter = (OF_INSTANCES[page.name] or {})[field.name]
+        if setter then
+          local text = tree.read("lua/uvnet/" .. setter)
+          assert.truthy(text:find(field.name, 1, true), setter .. " does not set " .. field.name)
+        else
+          assert.is_true(has(subject, field.name), page.where .. ": " .. field.name)
+        end
+      end
+    end)
+
+    it("says of everything in " .. page.name .. " what it is", function()
+      assert.is_true(#page.text > 20, page.where)
+      for _, item in ipairs(page.functions) do
+        assert.is_true(#item.text > 5, item.where)
+        local names = {}
+        for _, param in ipairs(item.params) do
+          names[#names + 1] = param.name
+        end
+        local arguments = item.arguments:gsub("^self,? ?", "")
+        assert.equal(arguments, table.concat(names, ", "), item.where .. ": @param and the function's parameters")
+      end
+      for _, field in ipairs(page.fields) do
+        assert.is_true(#field.text > 4, page.where .. ": " .. field.name)
+      end
+      for _, event in ipairs(page.events) do
+        assert.is_true(#event.text > 5, page.where .. ": " .. event.name)
+      end
+    end)
+  end
+
+  it("uses no type that it does not declare", function()
+    for _, path in ipairs(tree.files("types", "%.lua$")) do
+      local line_number = 0
+      for line in io.lines(path) do
+        line_number = line_number + 1
+        if line:find("^%-%-%-@[pfroc]") then
+          for name in line:gmatch("%f[%w_.]net%.%u%w+") do
+            assert.truthy(types[name], ("%s:%d: %s"):format(path, line_number, name))
+          end
+        end
+      end
+    end
+  end)
+
+  it("declares each event that uvnet emits, with an overload of on and once", function()
+    local declared = {}
+    for _, page in ipairs(pages) do
+      for _, event in ipairs(page.events) do
+        declared[event.name] = true
+      end
+    end
+    for _, path in ipairs(tree.files("lua/uvnet", "%.lua$")) do
+      for name in tree.read(path):gmatch('[:%.]emit%([%w_]*,? ?"(%w+)"') do
+        if name ~= "prefinish" then assert.is_true(declared[name], path .. ": " .. name) end
+      end
+    end
+    for _, name in ipairs({ "net.Server", "net.Socket" }) do
+      for _, method in ipairs({ "on", "once" }) do
+        local item = declared_names(types[name])[method]
+        for i, event in ipairs(types[name].events) do
+          assert.truthy(item.overloads[i] or "", item.where)
+          local found = false
+          for _, overload in ipairs(item.overloads) do
+            found = found or overload:find(('event: "%s"'):format(event.name), 1, true) ~= nil
+          end
+          assert.is_true(found, item.where .. ": " .. event.name)
+        end
+      end
+    end
+  end)
+end)
+
+describe("docs/reference", function()
+  local html = {} -- path -> its text
+  for _, path in ipairs(tree.files("docs/reference", "%.html$")) do
+    html[path] = tree.read(path)
+  end
+
+  local function anchors(path)
+    local found = {}
+    for name in html[path]:gmatch('<a name *= *"([^"]*)"') do
+      found[name] = true
+    end
+    return found
+  end
+
+  -- "a/b/../c" -> "a/c"
+  local function simplified(path)
+    local before
+    repeat
+      before, path = path, path:gsub("[^/]+/%.%./", "", 1)
+    until path == before
+    return path
+  end
+
+  it("has all that is in types/: `make docs` makes it so", function()
+    for _, page in ipairs(pages) do
+      local is_class = html["docs/reference/classes/" .. page.name .. ".html"]
+      local path = ("docs/reference/%s/%s.html"):format(is_class and "classes" or "modules", page.name)
+      assert.truthy(html[path], path)
+      local found = anchors(path)
+      local prefix = is_class and page.name .. "." or ""
+      for _, item in ipairs(page.functions) do
+        assert.is_true(found[prefix .. item.name], path .. ": " .. item.name)
+      end
+      for _, event in ipairs(page.events) do
+        assert.is_true(found[prefix .. event.name .. "_event"], path .. ": " .. event.name)
+      end
+      for _, field in ipairs(page.fields) do
+        if not field.name:find("^_%l") then assert.is_true(found[prefix .. field.name], path .. ": " .. field.name) end
+      end
+    end
+  end)
+
+  it("has no link that leads nowhere", function()
+    local count = 0
+    for path, text in pairs(html) do
+      for target in text:gmatch('href="([^"]+)"') do
+        if not target:find("^https?:") then
+          local file, anchor = target:match("^([^#]*)#?(.*)$")
+          local where = file == "" and path or simplified(path:match("^(.*/)") .. file)
+          assert.equal("file", lfs.attributes(where, "mode"), path .. ": " .. target)
+          if anchor ~= "" then assert.is_true(anchors(where)[anchor], path .. ": " .. target) end
+          count = count + 1
+        end
+      end
+    end
+    assert.is_true(count > 500)
+  end)
+end)
