@@ -81,6 +81,8 @@ install-core: $(CORE)
 	done
 	@mkdir -p "$(LIB)/uvnet"
 	install -m 755 $(CORE) "$(LIB)/uvnet/core.so"
+	@mkdir -p "$(DESTDIR)$(PREFIX)/share/uvnet"
+	@cp -R docs examples types "$(DESTDIR)$(PREFIX)/share/uvnet/"
 
 endif
 
@@ -126,9 +128,9 @@ fuzz: ## the fuzzers, FUZZ_SECONDS each
 rock: ## luarocks make for 5.1 to 5.4, and a program outside of the project that uses the rock
 	@tools/rock.sh
 
-docs: ## write the reference as HTML into docs/reference
+docs: ## write the reference as HTML into docs/reference, from types/
 	@tools/setup.sh docs
-	ldoc --quiet .
+	@tools/docs.sh
 
 bench: ## all measurements
 	@tools/setup.sh bench

@@ -63,6 +63,11 @@ build = {
     ["uvnet.loop"] = "lua/uvnet/loop.lua",
     ["uvnet.server"] = "lua/uvnet/server.lua",
     ["uvnet.socket"] = "lua/uvnet/socket.lua",
+    ["uvnet.socket.names"] = "lua/uvnet/socket/names.lua",
+    ["uvnet.socket.reading"] = "lua/uvnet/socket/reading.lua",
+    ["uvnet.socket.settings"] = "lua/uvnet/socket/settings.lua",
+    ["uvnet.socket.waiting"] = "lua/uvnet/socket/waiting.lua",
+    ["uvnet.socket.writing"] = "lua/uvnet/socket/writing.lua",
     ["uvnet.stream.after_write"] = "lua/uvnet/stream/after_write.lua",
     ["uvnet.stream.buffer"] = "lua/uvnet/stream/buffer.lua",
     ["uvnet.stream.chunk"] = "lua/uvnet/stream/chunk.lua",
@@ -87,7 +92,7 @@ build = {
     ["uvnet.timers"] = "lua/uvnet/timers.lua",
   },
   -- Annotations for editors stand beside the rockspec.
-  copy_directories = { "types" },
+  copy_directories = { "docs", "examples", "types" },
   platforms = {
     linux = { modules = { ["uvnet.core"] = { libraries = { "uv", "pthread", "dl", "rt" } } } },
     macosx = { modules = { ["uvnet.core"] = { libraries = { "uv" } } } },

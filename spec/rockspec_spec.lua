@@ -15,6 +15,15 @@ local function load_rockspec(path)
   return rockspec
 end
 
+describe("the rockspec of a release", function()
+  it("is what tools/rockspec.sh makes of the development one, and has the module's version", function()
+    local dev, release = load_rockspec("uvnet-dev-1.rockspec"), load_rockspec("uvnet-0.1.0-1.rockspec")
+    assert.equal(require("net")._VERSION, "uvnet " .. release.version:match("^(.-)%-%d+$"))
+    dev.version, dev.source, release.version, release.source = nil, nil, nil, nil
+    assert.same(dev, release)
+  end)
+end)
+
 describe("the rockspec", function()
   local rockspec = load_rockspec("uvnet-dev-1.rockspec")
   local modules = rockspec.build.modules
@@ -37,6 +46,13 @@ describe("the rockspec", function()
       if type(what) == "string" then listed[name] = what end
     end
     assert.same(expected, listed)
+  end)
+
+  it("brings the documentation, the examples and the types along", function()
+    for _, directory in ipairs(rockspec.build.copy_directories) do
+      assert.is_true(#tree.files(directory, "%.%a+$") > 0, directory)
+    end
+    assert.same({ "docs", "examples", "types" }, rockspec.build.copy_directories)
   end)
 
   it("asks for libuv, names the system's libraries, and is tested by busted", function()

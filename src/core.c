@@ -26,7 +26,9 @@ NET_EXPORT int luaopen_uvnet_core(lua_State *L);
 static void ignore_sigpipe(void) {
 #ifdef SIGPIPE
   struct sigaction action;
-  if (sigaction(SIGPIPE, NULL, &action) != 0 || (action.sa_flags & SA_SIGINFO) || action.sa_handler != SIG_DFL) return;
+  if (sigaction(SIGPIPE, NULL, &action) != 0 || (action.sa_flags & SA_SIGINFO) ||
+      action.sa_handler != SIG_DFL)
+    return;
   action.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &action, NULL);
 #endif
@@ -53,13 +55,19 @@ static int core_errno(lua_State *L) {
 
 int luaopen_uvnet_core(lua_State *L) {
   static const luaL_Reg functions[] = {
-      {"fdType", net_fd_type},       {"directWrite", net_writer_direct}, {"uvVersion", core_uv_version},
-      {"strerror", core_strerror},   {"errno", core_errno},              {NULL, NULL},
+      {"fdType", net_fd_type},        {"directWrite", net_writer_direct},
+      {"uvVersion", core_uv_version}, {"strerror", core_strerror},
+      {"errno", core_errno},          {NULL, NULL},
   };
   static const luaL_Reg constructors[] = {{"tcp", net_tcp_new}, {"pipe", net_pipe_new}, {NULL, NULL}};
   static const luaL_Reg *const methods[] = {
-      net_writer_methods, net_reader_methods, net_listener_methods, net_tcp_methods,
-      net_pipe_methods,   net_fd_methods,     NULL,
+      net_writer_methods,
+      net_reader_methods,
+      net_listener_methods,
+      net_tcp_methods,
+      net_pipe_methods,
+      net_fd_methods,
+      NULL,
   };
   net_loop *loop = net_loop_open(L);
   net_handle_open(L, loop, methods);

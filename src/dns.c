@@ -23,7 +23,7 @@ typedef struct net_lookup {
 
 /* The callback gets nil and a list (address, family, address, family, ...), or code and errno. */
 static int deliver_lookup(lua_State *L) {
-  net_lookup *lookup = (net_lookup *)lua_touserdata(L, 1);
+  const net_lookup *lookup = *(net_lookup **)lua_touserdata(L, 1);
   lua_rawgeti(L, LUA_REGISTRYINDEX, lookup->ref);
   if (lookup->status < 0) {
     lua_call(L, net_fail_push(L, lookup->status), 0);
@@ -51,14 +51,15 @@ static void on_lookup(uv_getaddrinfo_t *req, int status, struct addrinfo *answer
   lookup->answer = answer;
   if (lookup->next != NULL) lookup->next->link = lookup->link;
   *lookup->link = lookup->next;
-  net_enter(loop, NET_DOOR_LOOKUP, lookup);
+  net_enter(loop, NET_DOOR_LOOKUP, &lookup); /* by way of this stack: see loop_run */
   if (loop->L != NULL) luaL_unref(loop->L, LUA_REGISTRYINDEX, lookup->ref);
   uv_freeaddrinfo(answer);
   free(lookup);
 }
 
 static void cancel_all(net_loop *loop) {
-  for (net_lookup *lookup = loop->lookups; lookup != NULL; lookup = lookup->next) uv_cancel((uv_req_t *)&lookup->req);
+  for (net_lookup *lookup = loop->lookups; lookup != NULL; lookup = lookup->next)
+    uv_cancel((uv_req_t *)&lookup->req);
 }
 
 /* getaddrinfo(host, family, hints, callback); upvalue 1 is the loop. */

@@ -52,7 +52,8 @@ void net_box_take(net_box *box, net_handle *handle) {
 
 static net_box *test_box(lua_State *L, int index) {
   net_box *box = (net_box *)lua_touserdata(L, index);
-  if (box == NULL || lua_rawlen(L, index) != sizeof *box) return NULL; /* of a light userdata the length is 0 */
+  if (box == NULL || lua_rawlen(L, index) != sizeof *box)
+    return NULL; /* of a light userdata the length is 0 */
   return box->mark == &box_mark ? box : NULL;
 }
 
@@ -197,8 +198,8 @@ static int box_tostring(lua_State *L) {
 
 void net_handle_open(lua_State *L, net_loop *loop, const luaL_Reg *const *methods) {
   static const luaL_Reg common[] = {
-      {"close", handle_close},   {"attach", handle_attach},    {"ref", handle_ref},
-      {"unref", handle_unref},   {"hasRef", handle_has_ref},   {NULL, NULL},
+      {"close", handle_close}, {"attach", handle_attach},  {"ref", handle_ref},
+      {"unref", handle_unref}, {"hasRef", handle_has_ref}, {NULL, NULL},
   };
   lua_createtable(L, 0, 4);
   lua_newtable(L);

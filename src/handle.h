@@ -23,18 +23,18 @@ enum net_handle_flag {
 };
 
 typedef struct net_handle {
-  struct net_box *box;         /* NULL once closing */
-  uint64_t bytes_read;         /* received */
-  uint64_t bytes_written;      /* given to libuv */
-  uint64_t active;             /* ms on the loop's clock of the last traffic, for idle timeouts */
-  struct net_handle *pipe_to;  /* what is read goes there, past Lua; it is the other's pipe_from */
+  struct net_box *box;        /* NULL once closing */
+  uint64_t bytes_read;        /* received */
+  uint64_t bytes_written;     /* given to libuv */
+  uint64_t active;            /* ms on the loop's clock of the last traffic, for idle timeouts */
+  struct net_handle *pipe_to; /* what is read goes there, past Lua; it is the other's pipe_from */
   struct net_handle *pipe_from;
-  int ref;                     /* of the Lua object in the objects table, or LUA_NOREF */
-  uint32_t taken;              /* bytes that write calls of one callback have put into the system */
-  uint32_t taken_in;           /* that callback's number */
-  uint16_t flags;              /* net_handle_flag */
-  uint16_t writes;             /* requests under way */
-  union {                      /* last, and only as long as its kind needs */
+  int ref;           /* of the Lua object in the objects table, or LUA_NOREF */
+  uint32_t taken;    /* bytes that write calls of one callback have put into the system */
+  uint32_t taken_in; /* that callback's number */
+  uint16_t flags;    /* net_handle_flag */
+  uint16_t writes;   /* requests under way */
+  union {            /* last, and only as long as its kind needs */
     uv_handle_t handle;
     uv_stream_t stream;
     uv_tcp_t tcp;
@@ -51,7 +51,9 @@ static inline net_handle *net_handle_from(const void *uv) {
   return (net_handle *)((char *)uv - offsetof(net_handle, uv));
 }
 
-static inline net_loop *net_handle_loop(const net_handle *handle) { return net_loop_from(handle->uv.handle.loop); }
+static inline net_loop *net_handle_loop(const net_handle *handle) {
+  return net_loop_from(handle->uv.handle.loop);
+}
 
 /* A handle of the type UV_TCP or UV_NAMED_PIPE without a box; NULL and *status on failure. Never raises. */
 net_handle *net_handle_new(net_loop *loop, uv_handle_type type, int *status);

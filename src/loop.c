@@ -13,9 +13,9 @@ static const char loop_key = 0, doors_key = 0, hooks_key = 0, objects_key = 0, e
  * there ready, for to make a function takes memory on Lua 5.1. */
 enum { PLACE_HANDLER = NET_DOORS, PLACE_KEEPER, PLACE_OBJECTS, PLACE_ERRORS, PLACES = PLACE_ERRORS };
 
-static const char *const door_names[NET_DOORS + 1] = {
-    "", "ticks", "immediates", "timers", "read", "written", "connected", "shutdown", "connection", "closed", "lookup",
-    NULL};
+static const char *const door_names[NET_DOORS + 1] = {"",           "ticks",   "immediates", "timers",
+                                                      "read",       "written", "connected",  "shutdown",
+                                                      "connection", "closed",  "lookup",     NULL};
 
 void net_loop_push_objects(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &objects_key); }
 
@@ -96,7 +96,7 @@ static void run_ticks(net_loop *loop) {
   int status = LUA_OK;
   while (loop->ticks && status != LUA_ERRMEM) {
     loop->ticks = 0;
-    status = call_door(loop, NET_DOOR_TICKS, NULL);
+    status = call_door(loop, NET_DOOR_TICKS, &status); /* an address of the stack: see loop_run */
     if (status != LUA_OK) loop->ticks = 1;
   }
 }

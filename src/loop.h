@@ -51,7 +51,7 @@ struct net_loop {
   size_t handles;    /* streams that are not closed yet */
   uint32_t callback; /* the number of the current callback: what counts "within one callback" compares it */
   int errors;        /* how many are kept for run to raise */
-  struct net_lookup *lookups; /* under way (dns.c) */
+  struct net_lookup *lookups;       /* under way (dns.c) */
   net_loop_end ends[NET_LOOP_ENDS]; /* what closes the handles and cancels the requests of the floors above */
   const void *refused; /* the handle whose direct write has just failed, for the slow lane that reports it */
   int refusal;         /* with this status */

@@ -132,8 +132,9 @@ static int handle_pipe_to(lua_State *L) {
 }
 
 const luaL_Reg net_reader_methods[] = {
-    {"readStart", handle_read_start},        {"readStop", handle_read_stop}, {"directRead", handle_direct_read},
-    {"isDirectRead", handle_is_direct_read}, {"pipeTo", handle_pipe_to},     {NULL, NULL},
+    {"readStart", handle_read_start},   {"readStop", handle_read_stop},
+    {"directRead", handle_direct_read}, {"isDirectRead", handle_is_direct_read},
+    {"pipeTo", handle_pipe_to},         {NULL, NULL},
 };
 
 void net_reader_open(lua_State *L) { net_loop_set_door(L, NET_DOOR_READ, deliver_read); }

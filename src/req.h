@@ -17,7 +17,9 @@ typedef struct net_req {
   } uv;
 } net_req;
 
-static inline net_req *net_req_from(const void *uv) { return (net_req *)((char *)uv - offsetof(net_req, uv)); }
+static inline net_req *net_req_from(const void *uv) {
+  return (net_req *)((char *)uv - offsetof(net_req, uv));
+}
 
 /* A request for a handle that anchors the value on top of the stack (popped; nil: nothing). NULL when memory is short,
  * nothing anchored then. Raises before it has taken anything. */

@@ -115,7 +115,7 @@ static int handle_is_tcp(lua_State *L) {
 }
 
 const luaL_Reg net_tcp_methods[] = {
-    {"bind", tcp_bind},         {"connect", tcp_connect},     {"sockname", tcp_sockname}, {"peername", tcp_peername},
-    {"nodelay", tcp_nodelay},   {"keepalive", tcp_keepalive}, {"linger", tcp_linger},     {"isTcp", handle_is_tcp},
-    {NULL, NULL},
+    {"bind", tcp_bind},         {"connect", tcp_connect}, {"sockname", tcp_sockname},
+    {"peername", tcp_peername}, {"nodelay", tcp_nodelay}, {"keepalive", tcp_keepalive},
+    {"linger", tcp_linger},     {"isTcp", handle_is_tcp}, {NULL, NULL},
 };

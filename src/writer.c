@@ -312,9 +312,14 @@ static int handle_touch(lua_State *L) {
 }
 
 const luaL_Reg net_writer_methods[] = {
-    {"write", handle_write}, {"shutdown", handle_shutdown}, {"directWrite", handle_direct_write},
-    {"pending", handle_pending}, {"bytes", handle_bytes},   {"idle", handle_idle},
-    {"touch", handle_touch}, {NULL, NULL},
+    {"write", handle_write},
+    {"shutdown", handle_shutdown},
+    {"directWrite", handle_direct_write},
+    {"pending", handle_pending},
+    {"bytes", handle_bytes},
+    {"idle", handle_idle},
+    {"touch", handle_touch},
+    {NULL, NULL},
 };
 
 void net_writer_open(lua_State *L) {

@@ -151,8 +151,10 @@ static int run(long first, long last) {
   int status = lua_pcall(L, 0, 0, 0);
   memory.on = 0;
   if (status != LUA_OK) {
-    const char *text = lua_tostring(L, -1);
-    note(text != NULL ? text : luaL_typename(L, -1));
+    lua_getglobal(L, "tostring");
+    lua_insert(L, -2);
+    lua_call(L, 1, 1);
+    note(lua_tostring(L, -1));
     lua_pop(L, 1);
   }
   lua_pushvalue(L, 2);

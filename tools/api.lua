@@ -1,7 +1,7 @@
 --- The public API as types/ declares it: for the reference and for the spec that holds it to the module.
 --
--- What is read is the part of LuaLS's annotations that types/ uses: blocks of `---` lines, each in front of a `local`, a
--- function, or nothing.
+-- What is read is the part of LuaLS's annotations that types/ uses: blocks of `---` lines, each in front of a
+-- `local`, a function, or nothing.
 
 local api = {}
 

@@ -82,6 +82,7 @@ end
 
 -- A comment of LDoc: a text, then tags.
 function Writer:text(text, is_more)
+  text = text:gsub("\\\\", "\\\\\\\\") -- of pipe names: Markdown would take one of two backslashes
   for line in (text .. "\n"):gmatch("(.-)\n") do
     self:line((is_more and "-- " or "--- ") .. line)
     is_more = true

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds and installs the rock for every Lua but LuaJIT, and runs a program outside of the project with it.
+# Builds and installs the rock for every Lua but LuaJIT, from a checkout and from the packed release, and runs a program
+# outside of the project with each. The packed rock is left in build/rock.
 # usage: tools/rock.sh
 set -u
 . "$(dirname "$0")/common.sh"
@@ -25,23 +26,61 @@ net.run()
 LUA
 
 failed=0
-for key in $KEYS; do
-  tree=$place/$key
-  # The sources are copied: luarocks leaves its object files beside them.
-  mkdir -p "$tree.src" && cp -R lua src types *.rockspec LICENSE "$tree.src/"
-  (cd "$tree.src" && limited 300 luarocks --lua-version "$key" make --tree "$tree") >"$place/log" 2>&1 || {
-    cat "$place/log"
-    echo "luarocks make, Lua $key: FAIL"
-    failed=$((failed + 1))
-    continue
-  }
-  said=$(cd "$place" && eval "$(luarocks --lua-version "$key" --tree "$tree" path --no-bin)" &&
-    limited 20 "$(find_lua "$key")" greet.lua 2>&1)
-  if [ "$said" = "hello from Lua $key" ]; then
-    echo "luarocks make, Lua $key: ok, a program outside says: $said"
+fail() { # what
+  echo "$1: FAIL"
+  failed=$((failed + 1))
+}
+
+# A program outside of the project that uses what was installed into a tree.
+try_tree() { # title tree key
+  said=$(cd "$place" && eval "$(luarocks --lua-version "$3" --tree "$2" path --no-bin)" &&
+    limited 20 "$(find_lua "$3")" greet.lua 2>&1)
+  rock=$(luarocks --lua-version "$3" --tree "$2" show uvnet --rock-dir 2>/dev/null)
+  if [ "$said" != "hello from Lua $3" ]; then
+    fail "$1: a program outside says: $said"
+  elif [ ! -f "$rock/types/net.lua" ] || [ ! -f "$rock/docs/reference/index.html" ]; then
+    fail "$1: no types or no reference in $rock"
   else
-    echo "luarocks make, Lua $key: FAIL, a program outside says: $said"
-    failed=$((failed + 1))
+    echo "$1: ok, a program outside says: $said"
+  fi
+}
+
+rockspec=$(ls uvnet-[0-9]*.rockspec | tail -n 1)
+release=${rockspec%-*.rockspec}
+# The sources are copied: luarocks leaves its object files beside them.
+mkdir -p "$place/$release"
+cp -R lua src docs examples types ./*.rockspec README.md CHANGELOG.md LICENSE "$place/$release/"
+(cd "$place" && tar -czf "$release.tar.gz" "$release")
+
+for key in $KEYS; do
+  cp -R "$place/$release" "$place/$key.src"
+  if (cd "$place/$key.src" && limited 300 luarocks --lua-version "$key" make --tree "$place/$key" uvnet-dev-1.rockspec) \
+    >"$place/log" 2>&1; then
+    try_tree "luarocks make, Lua $key" "$place/$key" "$key"
+  else
+    cat "$place/log"
+    fail "luarocks make, Lua $key"
   fi
 done
+
+# The release as one file, which is all that somebody needs to install it.
+sed "s|url = \".*\"|url = \"file://$place/$release.tar.gz\"|" "$rockspec" >"$place/$rockspec"
+if (cd "$place" && limited 60 luarocks pack "$rockspec") >"$place/log" 2>&1; then
+  mkdir -p build/rock && cp "$place/$release.tar.gz" "$place"/*.src.rock build/rock/
+  for key in $KEYS; do
+    mkdir -p "$place/elsewhere-$key"
+    if (cd "$place/elsewhere-$key" &&
+      limited 300 luarocks --lua-version "$key" --tree "$place/packed-$key" install "$place"/uvnet-*.src.rock) \
+      >"$place/log" 2>&1; then
+      try_tree "luarocks install of the packed rock, Lua $key" "$place/packed-$key" "$key"
+    else
+      cat "$place/log"
+      fail "luarocks install of the packed rock, Lua $key"
+    fi
+  done
+else
+  cat "$place/log"
+  fail "luarocks pack"
+fi
+
 [ "$failed" = 0 ]

@@ -2,8 +2,8 @@
 
 ---Node.js's `net` for Lua: servers and sockets over TCP, unix sockets and Windows named pipes.
 ---
----`require("net")` and `require("uvnet")` give this table. Nothing happens before `net.run()`, which runs the event loop
----until nothing is left to wait for.
+---`require("net")` and `require("uvnet")` give this table. Nothing happens before `net.run()`, which runs the event
+---loop until nothing is left to wait for.
 ---
 ---```lua
 ---local net = require("net")
@@ -40,11 +40,11 @@ local net = {}
 ---@overload fun(connectionListener?: fun(socket: net.Socket)): net.Server
 function net.createServer(options, connectionListener) end
 
----Makes a socket and connects it: to a TCP port, or with a string that is no number to the path of a unix socket or named
----pipe. All options of `net.Socket` and of its `connect` are taken, and `timeout`.
+---Makes a socket and connects it: to a TCP port, or with a string that is no number to the path of a unix socket or
+---named pipe. All options of `net.Socket` and of its `connect` are taken, and `timeout`.
 ---
----The socket comes back at once: what is written to it is sent once the connection stands. If there never is one, `error`
----and `close` are emitted.
+---The socket comes back at once: what is written to it is sent once the connection stands. If there never is one,
+---`error` and `close` are emitted.
 ---
 ---Raises `ERR_MISSING_ARGS`, `ERR_INVALID_ARG_TYPE`, `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_IP_ADDRESS`.
 ---
@@ -99,9 +99,9 @@ function net.isIPv6(input) end
 ---Runs the event loop: until nothing active is left (`"default"`), for one turn that waits for something to happen
 ---(`"once"`), or for one turn that does not wait (`"nowait"`).
 ---
----What a callback raises comes out of here: a string with the callback's traceback behind it, anything else as it is. No
----handle is harmed by that: call `run` again and it goes on. If several callbacks of one turn raise, each call raises one of
----the errors, in order.
+---What a callback raises comes out of here: a string with the callback's traceback behind it, anything else as it is.
+---No handle is harmed by that: call `run` again and it goes on. If several callbacks of one turn raise, each call
+---raises one of the errors, in order.
 ---
 ---Raises `ERR_INVALID_ARG_VALUE`, `ERR_LOOP_RUNNING` within a callback, and what callbacks raise.
 ---

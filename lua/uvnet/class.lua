@@ -1,10 +1,11 @@
 --- Classes: a class is a table that is called, `X:extend()` makes a subclass.
 --
 -- Methods are the fields of the class. A computed property is a function in the class's `__getters`; it runs when an
--- instance has no field of that name. A field that equals its default is not stored in the instance at all, for there may
--- be a hundred thousand of them: the default lives in the class.
+-- instance has no field of that name. A field that equals its default is not stored in the instance at all, for there
+-- may be a hundred thousand of them: the default lives in the class.
 --
--- Instances are asked for methods all the time, so each class has a table of all that it has and inherits: one look finds
+-- Instances are asked for methods all the time, so each class has a table of all that it has and inherits: one look
+-- finds
 -- it, however deep the class. What users hold is a proxy, through which an assignment reaches the subclasses too.
 --
 -- Floor 0.

@@ -85,7 +85,8 @@ end
 
 local function timed_out(socket, plan, attempt)
   socket:emit("connectionAttemptTimeout", attempt.address, attempt.port, attempt.family)
-  plan.failures[#plan.failures + 1] = attempt_error(attempt, "ETIMEDOUT", core.errno("ETIMEDOUT"), local_suffix(attempt))
+  local err = attempt_error(attempt, "ETIMEDOUT", core.errno("ETIMEDOUT"), local_suffix(attempt))
+  plan.failures[#plan.failures + 1] = err
   if rawget(socket, "connecting") then next_attempt(socket, plan) end
 end
 

@@ -70,7 +70,8 @@ end
 
 --- Looks up a host name.
 -- @tparam string hostname an IP address is answered as it is
--- @tparam[opt] table|integer options `family`: 4, 6 or 0 for both (default); `hints`: a sum of `ADDRCONFIG`, `V4MAPPED`,
+-- @tparam[opt] table|integer options `family`: 4, 6 or 0 for both (default); `hints`: a sum of `ADDRCONFIG`,
+--   `V4MAPPED`,
 --   `ALL`; `all`: true for all addresses. A number is the family.
 -- @tparam function callback gets an error or nil, then the address and its family (4 or 6), or with `all` a list of
 --   `{ address = …, family = … }`

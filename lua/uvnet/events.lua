@@ -1,13 +1,14 @@
 --- EventEmitter, complete as in Node's `events`.
 --
 -- An emitter's `_events` maps an event's name to its one listener or to a `List` of them: one listener is what nearly
--- every event of nearly every socket has, and then there is no list. The core reads `_events` too, for the events that it
+-- every event of nearly every socket has, and then there is no list. The core reads `_events` too, for the events
+-- that it
 -- emits itself; it leaves anything but a plain function to `emit` here. The same table holds the names in the order in
 -- which they came, at 1, 2, …, while there are two or more: a number as an event's name is turned into a string, as in
 -- JavaScript, and so never meets them.
 --
--- A list is never changed while it may be in use by an `emit`: it is copied first. So an `emit` calls those who listened
--- when it began, whatever they add or remove.
+-- A list is never changed while it may be in use by an `emit`: it is copied first. So an `emit` calls those who
+-- listened when it began, whatever they add or remove.
 --
 -- Floor 2.
 

@@ -1,6 +1,7 @@
 --- Folded state: a connection that lives the usual life has no stream tables.
 --
--- Nearly every connection is read by a `data` listener, ends when its peer ends, and is closed. Of such a socket there is
+-- Nearly every connection is read by a `data` listener, ends when its peer ends, and is closed. Of such a socket
+-- there is
 -- nothing to tell but how far it is: its `_stage`. Whoever looks closer, or listens for what would happen on the way,
 -- unfolds it: the tables are made as they would be by now, and the streams go on from there. So a stage is passed only
 -- where nobody can see it.
@@ -99,14 +100,11 @@ local function resumed(socket)
 end
 
 --- Somebody listens for `data` of an open socket: it flows. Returns false if that is not all there is to it.
-function fold.flow(socket, class)
+function fold.flow(socket)
   if is_unfolded(socket) or not lanes.enabled or rawget(socket, "_stage") then return false end
   local handle = rawget(socket, "_handle")
   if not handle or rawget(socket, "connecting") then return false end
-  if getmetatable(socket) ~= class.__instance or class.push ~= Readable.push or class.emit ~= EventEmitter.emit then
-    return false
-  end
-  if rawget(socket, "push") or rawget(socket, "emit") then return false end
+  if socket.push ~= Readable.push or socket.emit ~= EventEmitter.emit then return false end
   if listens(socket, "readable") or listens(socket, "newListener") then return false end
   handle:directRead(true)
   resuming[socket] = true

@@ -1,7 +1,7 @@
 --- Idle timeouts of sockets.
 --
--- Traffic stores a time in the handle, and nothing else. The timer looks at that when it fires: if there was traffic, it
--- waits for what is left. It keeps waiting after a `timeout` too, since traffic starts the time anew.
+-- Traffic stores a time in the handle, and nothing else. The timer looks at that when it fires: if there was traffic,
+-- it waits for what is left. It keeps waiting after a `timeout` too, since traffic starts the time anew.
 --
 -- Floor 5.
 

@@ -9,8 +9,24 @@
 --     server:listen(8124)
 --     net.run()
 --
--- Floor 9.
+-- Floor 10.
 -- @module net
+
+-- What a loader says of a core that it cannot load helps those only who know how loaders work.
+local function explain(problem)
+  local version = _VERSION:match("%d.%d")
+  if problem:find("module 'uvnet.core' not found", 1, true) then
+    local advice = "uvnet is not built for Lua %s: `luarocks --lua-version %s install uvnet` builds it"
+    return (advice .. ", or `make` in a checkout"):format(version, version)
+  elseif problem:find("symbol.-lua") then
+    return ("uvnet.core was built for another Lua than %s: build it anew"):format(version)
+  end
+  return "uvnet needs the library libuv, 1.44 or later, and cannot load it: install libuv1 (Debian, Ubuntu), "
+    .. "libuv (Fedora, Alpine, Homebrew), or put uv.dll on the PATH (Windows)"
+end
+
+local loaded, problem = pcall(require, "uvnet.core")
+if not loaded then error(explain(tostring(problem)) .. "\n" .. tostring(problem), 0) end
 
 local Server = require("uvnet.server")
 local Socket = require("uvnet.socket")

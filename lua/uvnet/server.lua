@@ -1,9 +1,9 @@
 --- net.Server: listens on a TCP port, a unix domain socket or a named pipe.
 --
--- Private fields: `_handle` while it listens; `_connections`: how many are open; `_resolving`: while the host of `listen`
--- is looked up; `_path`: the path of the listening pipe.
+-- Private fields: `_handle` while it listens; `_connections`: how many are open; `_resolving`: while the host of
+-- `listen` is looked up; `_path`: the path of the listening pipe.
 --
--- Floor 8.
+-- Floor 9.
 
 local EventEmitter = require("uvnet.events")
 local Socket = require("uvnet.socket")
@@ -222,7 +222,8 @@ local function attach(handle, self) handle:attach(self) end
 -- @tparam[opt=511] integer options.backlog how many connections may wait to be accepted
 -- @tparam[opt=false] boolean options.exclusive
 -- @tparam[opt=false] boolean options.ipv6Only no IPv4 on `::`
--- @tparam[opt=false] boolean options.readableAll, options.writableAll for a path: who may read and write, besides its owner
+-- @tparam[opt=false] boolean options.readableAll, options.writableAll for a path: who may read and write, besides its
+--   owner
 -- @tparam[opt] function callback is added as a listener for `listening`, once
 -- @treturn Server itself
 -- @raise ERR_SERVER_ALREADY_LISTEN, ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE

@@ -2,14 +2,13 @@
 --
 -- The state of a connection is in its handle, and in the streams' tables once something out of the ordinary happened; a
 -- field that has its default is not there. Private fields: `_handle` while there is one; `_writing`, `_shutting`: the
--- callbacks of the write and the shutdown under way; `_closing`: the same of the handle that is closing; `_pendingData`:
--- bytes written before the connection stood; `_noDelay`, `_keepAlive`: set before there was a handle; `_connection`: stands for one
--- connection, from `connect` to the end; `_bytes…`: what the handle had counted when it closed.
+-- callbacks of the write and the shutdown under way; `_closing`: the same of the handle that is closing;
+-- `_pendingData`:
+-- bytes written before the connection stood; `_noDelay`, `_keepAlive`: set before there was a handle; `_connection`:
+-- stands for one connection, from `connect` to the end; `_bytes…`: what the handle had counted when it closed.
 --
--- Floor 7.
+-- Floor 8.
 
-local EventEmitter = require("uvnet.events")
-local after_write = require("uvnet.stream.after_write")
 local args = require("uvnet.args")
 local connect = require("uvnet.connect")
 local core = require("uvnet.core")
@@ -17,10 +16,14 @@ local errors = require("uvnet.errors")
 local fold = require("uvnet.fold")
 local idle = require("uvnet.idle")
 local lanes = require("uvnet.lanes")
+local names = require("uvnet.socket.names")
+local reading = require("uvnet.socket.reading")
+local settings = require("uvnet.socket.settings")
 local stream = require("uvnet.stream")
 local ticks = require("uvnet.ticks")
 local timers = require("uvnet.timers")
-local write_queue = require("uvnet.stream.write_queue")
+local waiting = require("uvnet.socket.waiting")
+local writing = require("uvnet.socket.writing")
 
 local Duplex = stream.Duplex
 
@@ -46,9 +49,24 @@ function getters:_ws()
   return rawget(self, "_ws")
 end
 
+for _, part in ipairs({ names, reading, settings, writing }) do
+  for name, method in pairs(part.methods) do
+    Socket[name] = method
+  end
+end
+for name, getter in pairs(names.getters) do
+  getters[name] = getter
+end
+
 -- ---- making one ----
 
-local STREAM_OPTIONS = { "highWaterMark", "readableHighWaterMark", "writableHighWaterMark", "defaultEncoding", "encoding" }
+local STREAM_OPTIONS = {
+  "highWaterMark",
+  "readableHighWaterMark",
+  "writableHighWaterMark",
+  "defaultEncoding",
+  "encoding",
+}
 
 local function stream_options(options, has_fd)
   local result
@@ -93,19 +111,6 @@ local function open_fd(fd)
   return handle
 end
 
-local function keep_alive_seconds(ms)
-  ms = tonumber(ms) or 0
-  if not (ms > 0 and ms < 2147483648000) then return 0 end
-  return math.floor(ms / 1000)
-end
-
-local function start_reading(self)
-  local handle = self._handle
-  if not handle then return end
-  local ok, code, errno = handle:readStart()
-  if not ok then self:destroy(errors.system("read", code, errno)) end
-end
-
 --- Makes a socket: `net.Socket([options])`.
 -- @tparam[opt] table|integer options a number is the `fd`
 -- @tparam[opt] integer options.fd wraps a TCP socket, unix socket or pipe that is open already
@@ -131,7 +136,7 @@ function Socket:initialize(options)
   if options.noDelay then self._noDelay = true end
   if options.keepAlive then
     self._keepAlive = true
-    self._keepAliveDelay = keep_alive_seconds(options.keepAliveInitialDelay)
+    self._keepAliveDelay = settings.keep_alive_seconds(options.keepAliveInitialDelay)
   end
   if not handle then return end
   self._handle = handle
@@ -159,14 +164,14 @@ function Socket.accepted(handle, server)
   if server.noDelay then self:setNoDelay(true) end
   if server.keepAlive then
     self._keepAlive = true
-    self._keepAliveDelay = keep_alive_seconds(server.keepAliveInitialDelay)
+    self._keepAliveDelay = settings.keep_alive_seconds(server.keepAliveInitialDelay)
     handle:keepalive(true, self._keepAliveDelay)
   end
   if lanes.enabled then handle:directWrite(true) end
   if server.pauseOnConnect then
     self._rs.flowing = false
   else
-    start_reading(self)
+    reading.start(self)
   end
   return self
 end
@@ -213,7 +218,8 @@ function Socket:_renewHandle()
   if self._unrefed then self._handle:unref() end
 end
 
---- Initiates a connection: `connect(options[, listener])`, `connect(path[, listener])`, `connect(port[, host][, listener])`.
+--- Initiates a connection: `connect(options[, listener])`, `connect(path[, listener])`, `connect(port[, host][,
+-- listener])`.
 -- @tparam table|string|integer options options, or a path, or a port
 -- @tparam integer options.port for TCP: where to connect to
 -- @tparam[opt="localhost"] string options.host
@@ -249,35 +255,12 @@ function Socket:connect(...)
   return self
 end
 
--- Does something once the connection stands: in its turn among the listeners for `connect`, but whatever those raise.
-local function when_connected(self, action, argument)
-  local done = false
-  local function act()
-    if done then return end
-    done = true
-    action(self, argument)
-  end
-  self:once("connect", act)
-  local deferred = rawget(self, "_deferred") or {}
-  self._deferred = deferred
-  deferred[#deferred + 1] = act
-  return act
-end
-
-local function act_deferred(self)
-  local deferred = rawget(self, "_deferred")
-  self._deferred = nil
-  for i = 1, deferred and #deferred or 0 do
-    self:removeListener("connect", deferred[i])
-    deferred[i]()
-  end
-end
-
--- What follows `connect`. It is queued before, too, so that a listener that raises does not keep the socket from reading.
+-- What follows `connect`. It is queued before, too, so that a listener that raises does not keep the socket from
+-- reading.
 local function begin_reading(self)
   if not rawget(self, "_fresh") then return end
   self._fresh = nil
-  act_deferred(self)
+  waiting.act_deferred(self)
   self:emit("ready")
   if self._handle and not self:isPaused() then self:read(0) end
 end
@@ -295,286 +278,6 @@ core.hook("connected", function(self, code, errno)
   self:emit("connect")
   begin_reading(self)
 end)
-
--- ---- reading ----
-
---- @local
-function Socket:_read()
-  if rawget(self, "connecting") or not self._handle then
-    when_connected(self, self._read)
-  else
-    start_reading(self)
-  end
-end
-
-local write
-
-core.hook("read", function(self, chunk, code, errno)
-  if chunk then
-    local handle = self._handle
-    if self:push(chunk) then
-      lanes.update_read(self, write)
-    elseif self._handle == handle and handle then
-      lanes.close_read(self)
-      local ok
-      ok, code, errno = handle:readStop()
-      if not ok then self:destroy(errors.system("read", code, errno)) end
-    end
-  elseif code ~= "EOF" then
-    self:destroy(errors.system("read", code, errno))
-  elseif not fold.ended(self) and not self.readableEnded then
-    self:push(nil)
-    self:read(0)
-  end
-end)
-
--- What could be observed closes the lanes first.
-
---- Stops reading: no more `data` until `resume`.
--- @treturn Socket itself
--- @see Node's net: socket.pause()
-function Socket:pause()
-  lanes.close_read(self)
-  return Duplex.pause(self)
-end
-
---- Has `data` come as text in an encoding.
--- @tparam[opt="utf8"] string encoding
--- @treturn Socket itself
--- @raise ERR_UNKNOWN_ENCODING
--- @see Node's net: socket.setEncoding([encoding])
-function Socket:setEncoding(encoding)
-  Duplex.setEncoding(self, encoding)
-  lanes.close_read(self)
-  return self
-end
-
-function Socket:on(event, listener)
-  if event == "data" then
-    if type(listener) == "function" and fold.flow(self, Socket) then
-      return EventEmitter.on(self, event, listener)
-    end
-    lanes.close_read(self)
-  elseif event == "readable" then
-    lanes.close_read(self)
-  else
-    return EventEmitter.on(self, event, listener)
-  end
-  return Duplex.on(self, event, listener)
-end
-
-function Socket:prependListener(event, listener)
-  if event == "data" or event == "readable" then lanes.close_read(self) end
-  return Duplex.prependListener(self, event, listener)
-end
-
-function Socket:unpipe(target)
-  lanes.close_read(self)
-  return Duplex.unpipe(self, target)
-end
-
--- ---- writing ----
-
--- The peer has ended, and so we have, too: an error that says so is better than "write after end".
-local function write_after_fin(self, encoding, callback)
-  local err = errors("This socket has been ended by the other party", { code = "EPIPE" })
-  if type(encoding) == "function" then callback = encoding end
-  if type(callback) == "function" then ticks.nextTick(callback, err) end
-  self:destroy(err)
-  return false
-end
-
-local function write_slowly(self, data, encoding, callback)
-  if self.writableEnded and self.readableEnded and not self.allowHalfOpen then
-    return write_after_fin(self, encoding, callback)
-  end
-  local more = Duplex.write(self, data, encoding, callback)
-  if rawget(self, "_over") then
-    self._over = nil
-    self:_waitForTurn()
-    more = false
-  end
-  lanes.update_write(self)
-  return more
-end
-
--- The kernel has had enough for one callback: whoever writes is to wait for `drain`, in the next turn of the loop.
-local function drain(self)
-  self._turn = nil
-  self:drain()
-end
-
-function Socket:_waitForTurn()
-  self:needDrain()
-  if not rawget(self, "_turn") then self._turn = timers.setImmediate(drain, self) end
-  return false
-end
-
--- The core has queued what the system did not take.
-local function write_queued(self, bytes, callback)
-  local ws = self._ws
-  local more
-  self._writing, more = write_queue.begin_outside(self, ws, bytes)
-  ws.writecb = callback
-  return more
-end
-
--- The system has taken a write at once: its callback is called in a tick. Until then the socket does not finish.
-local function tell(self, callback)
-  local ws = self._ws
-  ws.pendingcb = (ws.pendingcb or 1) - 1
-  if ws.ending then ticks.later(after_write.finish_maybe, self, ws) end
-  callback(ws.errored)
-end
-
-local function told(self, callback)
-  local ws = self._ws
-  ws.pendingcb = (ws.pendingcb or 0) + 1
-  ticks.later(tell, self, callback)
-end
-
---- Sends data: `write(data[, encoding][, callback])`.
--- @function Socket:write
--- @tparam string|{string,...} data bytes, or a list of strings that is sent in one go
--- @tparam[opt="utf8"] string encoding what text is turned into
--- @tparam[opt] function callback called with an error or nil, once the data is written out
--- @treturn boolean true if the system has it all, or less than the high-water mark is queued; false: wait for `drain`
--- @raise ERR_INVALID_ARG_TYPE, ERR_STREAM_NULL_VALUES, ERR_UNKNOWN_ENCODING
--- @see Node's net: socket.write(data[, encoding][, callback])
-write = core.directWrite(write_slowly, Socket._waitForTurn, write_queued, told)
-Socket.write = write
-
-local function send_pending(self, pending)
-  self:removeListener("close", pending.on_close)
-  self:_send(pending.data, pending.callback)
-end
-
-local function write_when_connected(self, data, callback)
-  self._pendingData = true
-  local pending, act = { data = data, callback = callback }, nil
-  function pending.on_close()
-    self:removeListener("connect", act)
-    callback(errors.coded("ERR_SOCKET_CLOSED_BEFORE_CONNECTION"))
-  end
-  act = when_connected(self, send_pending, pending)
-  self:once("close", pending.on_close)
-end
-
---- @local
-function Socket:_send(data, callback)
-  if rawget(self, "connecting") then
-    write_when_connected(self, data, callback)
-    return
-  end
-  self._pendingData = nil
-  local handle = self._handle
-  if not handle then
-    callback(errors.coded("ERR_SOCKET_CLOSED"))
-    return
-  end
-  idle.refresh(self)
-  local done, code, errno = handle:write(data)
-  if done then
-    if code then self._over = true end
-    callback()
-  elseif done == false then
-    self._writing = callback
-  else
-    callback(errors.system("write", code, errno))
-  end
-end
-
---- @local
-function Socket:_write(chunk, _, callback) self:_send(chunk, callback) end
-
---- @local
-function Socket:_writev(entries, callback)
-  local list = {}
-  for _, entry in ipairs(entries) do
-    if type(entry.chunk) == "table" then
-      for _, part in ipairs(entry.chunk) do
-        list[#list + 1] = part
-      end
-    else
-      list[#list + 1] = entry.chunk
-    end
-  end
-  self:_send(list, callback)
-end
-
--- The callback of a request: its handle may have been closed meanwhile, and the socket may have got another.
-local function take_callback(self, is_closing, name)
-  local owner = self
-  if is_closing then owner = rawget(self, "_closing") end
-  local callback = owner and rawget(owner, name)
-  if callback then owner[name] = nil end
-  return callback
-end
-
-core.hook("written", function(self, is_closing, code, errno)
-  local callback = take_callback(self, is_closing, "_writing")
-  if not callback then return end
-  if is_closing or not code then
-    callback()
-  else
-    callback(errors.system("write", code, errno))
-  end
-  lanes.update_write(self)
-end)
-
-core.hook("shutdown", function(self, is_closing)
-  if not is_closing and fold.shut(self) then return end
-  local callback = take_callback(self, is_closing, "_shutting")
-  if callback then callback() end
-end)
-
---- @local
-function Socket:_final(callback)
-  if self.pending then
-    when_connected(self, self._final, callback)
-    return
-  end
-  local handle = self._handle
-  if not handle then return callback() end
-  local ok, code, errno = handle:shutdown()
-  if ok then
-    self._shutting = callback
-  elseif code == "ENOTCONN" then
-    callback()
-  else
-    callback(errors.system("shutdown", code, errno))
-  end
-end
-
---- Half-closes the socket: sends FIN behind what is written. It is Node's `end`, which is a reserved word in Lua; it is
--- also there as `socket["end"]`.
--- @tparam[opt] string|{string,...} data to be sent first
--- @tparam[opt] string encoding
--- @tparam[opt] function callback called with an error or nil, when all has been sent
--- @treturn Socket itself
--- @raise ERR_INVALID_ARG_TYPE, ERR_UNKNOWN_ENCODING
--- @see Node's net: socket.end([data][, encoding])
-function Socket:finish(data, encoding, callback)
-  lanes.close_write(self)
-  return Duplex.finish(self, data, encoding, callback)
-end
-Socket["end"] = function(self, ...) return self:finish(...) end
-
-function Socket:cork()
-  lanes.close_write(self)
-  return Duplex.cork(self)
-end
-
-function Socket:uncork()
-  Duplex.uncork(self)
-  lanes.update_write(self)
-end
-
-function Socket:setDefaultEncoding(encoding)
-  Duplex.setDefaultEncoding(self, encoding)
-  lanes.update_write(self)
-  return self
-end
 
 -- ---- the end ----
 
@@ -608,9 +311,9 @@ function Socket:_destroy(err, callback)
   if handle then
     self._bytesRead, self._bytesWritten = read, written
     self._reset = nil
-    local writing, shutting = rawget(self, "_writing"), rawget(self, "_shutting")
-    if writing or shutting then
-      self._closing = { _writing = writing, _shutting = shutting }
+    local write, shut = rawget(self, "_writing"), rawget(self, "_shutting")
+    if write or shut then
+      self._closing = { _writing = write, _shutting = shut }
       self._writing, self._shutting = nil, nil
     end
     callback(err)
@@ -656,139 +359,5 @@ end
 
 --- On Lua 5.4, `local socket <close> = …` destroys the socket at the block's end.
 function Socket.__instance.__close(self) self:destroy() end
-
--- ---- settings ----
-
---- Has `timeout` emitted when there was no traffic for a time. It does not end the connection.
--- @function Socket:setTimeout
--- @tparam number timeout ms; 0 for none
--- @tparam[opt] function callback is added as a listener for `timeout`, once
--- @treturn Socket itself
--- @raise ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
--- @see Node's net: socket.setTimeout(timeout[, callback])
-Socket.setTimeout = idle.setTimeout
-
---- Turns Nagle's algorithm off: small writes are sent at once.
--- @tparam[opt=true] boolean noDelay
--- @treturn Socket itself
--- @see Node's net: socket.setNoDelay([noDelay])
-function Socket:setNoDelay(noDelay)
-  noDelay = noDelay == nil or (noDelay and true or false)
-  local handle = self._handle
-  if handle and not rawget(self, "connecting") and handle:isTcp() and noDelay ~= (rawget(self, "_noDelay") or false) then
-    handle:nodelay(noDelay)
-  end
-  self._noDelay = noDelay or nil
-  return self
-end
-
---- Has the system probe an idle connection.
--- @tparam[opt=false] boolean enable
--- @tparam[opt=0] number initialDelay ms before the first probe, in whole seconds; 0 leaves the system's value
--- @treturn Socket itself
--- @see Node's net: socket.setKeepAlive([enable][, initialDelay])
-function Socket:setKeepAlive(enable, initialDelay)
-  enable = enable and true or false
-  local delay = keep_alive_seconds(initialDelay)
-  local handle = self._handle
-  local changed = enable ~= (rawget(self, "_keepAlive") or false)
-    or (enable and delay ~= (rawget(self, "_keepAliveDelay") or 0))
-  if handle and not rawget(self, "connecting") and handle:isTcp() and changed then handle:keepalive(enable, delay) end
-  self._keepAlive = enable or nil
-  self._keepAliveDelay = enable and delay or nil
-  return self
-end
-
---- Has an open socket keep `net.run` running (again), as it does from the start.
--- @treturn Socket itself
--- @see Node's net: socket.ref()
-function Socket:ref()
-  self._unrefed = nil
-  local handle = self._handle
-  if handle then handle:ref() end
-  return self
-end
-
---- Has an open socket keep `net.run` running no longer.
--- @treturn Socket itself
--- @see Node's net: socket.unref()
-function Socket:unref()
-  self._unrefed = true
-  local handle = self._handle
-  if handle then handle:unref() end
-  return self
-end
-
--- ---- names and numbers ----
-
-local function name(address, port, family)
-  if not address or not port then return {} end
-  return { address = address, port = port, family = family }
-end
-
-local function sockname(self)
-  local handle = self._handle
-  if not handle or not handle:isTcp() then return {} end
-  return name(handle:sockname())
-end
-
-local function peername(self)
-  local known = rawget(self, "_peername")
-  if known then return known end
-  local handle = self._handle
-  if not handle or rawget(self, "connecting") or not handle:isTcp() then return {} end
-  local peer = name(handle:peername())
-  if peer.address then self._peername = peer end
-  return peer
-end
-
---- The socket's own end.
--- @treturn table `{ port = …, family = "IPv4" or "IPv6", address = … }`, or `{}` where there is none
--- @see Node's net: socket.address()
-function Socket:address() return sockname(self) end
-
-function getters:localAddress() return sockname(self).address end
-function getters:localPort() return sockname(self).port end
-function getters:localFamily() return sockname(self).family end
-function getters:remoteAddress() return peername(self).address end
-function getters:remotePort() return peername(self).port end
-function getters:remoteFamily() return peername(self).family end
-
-function getters:pending() return not self._handle or self.connecting end
-
-function getters:readyState()
-  if self.connecting then return "opening" end
-  local readable, writable = self.readable, self.writable
-  if readable and writable then return "open" end
-  if readable then return "readOnly" end
-  return writable and "writeOnly" or "closed"
-end
-
---- The server that has accepted the connection, or nil.
-function getters:server() return rawget(self, "_server") end
-
-function getters:bufferSize() return self._handle and self.writableLength or 0 end
-
-function getters:bytesRead()
-  local handle = self._handle
-  if handle then return (handle:bytes()) end
-  return rawget(self, "_bytesRead") or 0
-end
-
-function getters:bytesWritten()
-  local handle = self._handle
-  local given
-  if handle then
-    given = select(2, handle:bytes())
-  else
-    given = rawget(self, "_bytesWritten") or 0
-  end
-  local ws = rawget(self, "_ws")
-  if not ws then return given end
-  -- What is queued counts; of what is being written, the handle knows.
-  local queued = ws.length or 0
-  if ws.writing and not rawget(self, "_pendingData") then queued = queued - ws.writelen end
-  return given + queued
-end
 
 return Socket

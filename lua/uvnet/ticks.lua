@@ -1,7 +1,7 @@
 --- The queue of `nextTick`: what runs after the current callback and before the next one.
 --
--- It needs no event loop, so that what is built on it can be tried without one: `drain` runs the queue. With a loop, the
--- loop drains it after each callback; `onpending` tells it that there is something.
+-- It needs no event loop, so that what is built on it can be tried without one: `drain` runs the queue. With a loop,
+-- the loop drains it after each callback; `onpending` tells it that there is something.
 --
 -- Floor 2.
 

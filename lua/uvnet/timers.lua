@@ -1,6 +1,7 @@
 --- Timers: `setTimeout`, `setInterval`, `setImmediate`, `nextTick`, and their `clear…`.
 --
--- Timeouts of one duration stand in one list, in the order in which they are due, so that starting, refreshing and clearing
+-- Timeouts of one duration stand in one list, in the order in which they are due, so that starting, refreshing and
+-- clearing
 -- one costs the same however many there are. The lists stand in a heap by what is due first, and one timer of the loop
 -- waits for that.
 --
@@ -80,7 +81,7 @@ local function remove_list(list)
     sift_up(last, at)
     sift_down(last, last.at)
   end
-  list.at = nil
+  list.at = 0
   lists[list.duration] = nil
 end
 
@@ -113,28 +114,30 @@ local Timeout = class.new("Timeout")
 local function unlink(timeout)
   local list = timeout._list
   if not list then return end
-  timeout._list = nil
+  timeout._list = false
   timeout._previous._next = timeout._next
   timeout._next._previous = timeout._previous
-  timeout._previous, timeout._next = nil, nil
+  timeout._previous, timeout._next = false, false
   if list._next == list and not list.running then remove_list(list) end
 end
 
+-- Where memory may fail, it does before anything is tied: an empty list in the heap does no harm, but a list that is not
+-- in the heap, or a timeout that does not know its list, would.
 local function insert(timeout, start)
   local duration = timeout._duration
   local list = lists[duration]
   timeout._start = start
   if not list then
     stamp = stamp + 1
-    list = { duration = duration, expiry = start + duration, stamp = stamp }
+    list = { duration = duration, expiry = start + duration, stamp = stamp, at = 0, running = false }
     list._next, list._previous = list, list
-    lists[duration] = list
     sift_up(list, #heap + 1)
+    lists[duration] = list
   end
   local last = list._previous
   timeout._previous, timeout._next = last, list
-  last._next, list._previous = timeout, timeout
   timeout._list = list
+  last._next, list._previous = timeout, timeout
 end
 
 -- A timeout counts while it is in a list and has a ref; callers keep the count.
@@ -143,27 +146,23 @@ local function stop(timeout)
     if timeout._ref then active = active - 1 end
     unlink(timeout)
   end
-  timeout._stopped = true
 end
 
 local function start_timeout(timeout)
   local now = core.now()
-  if timeout._list then
-    unlink(timeout)
-  elseif timeout._ref then
-    active = active + 1
-  end
-  timeout._stopped = nil
+  local counted = timeout._list and timeout._ref
+  if timeout._list then unlink(timeout) end
+  if counted then active = active - 1 end
   insert(timeout, now)
+  if timeout._ref then active = active + 1 end
   schedule(now)
 end
 
 local function to_duration(ms)
   ms = tonumber(ms)
   if ms and ms > LONGEST then
-    events.warn(errors(("%s does not fit into a 32-bit signed integer. Timeout duration was set to 1."):format(tostring(ms)), {
-      name = "TimeoutOverflowWarning",
-    }))
+    local text = "%s does not fit into a 32-bit signed integer.\nTimeout duration was set to 1."
+    events.warn(errors(text:format(tostring(ms)), { name = "TimeoutOverflowWarning" }))
   end
   if not ms or not (ms >= 1 and ms <= LONGEST) then return 1 end
   return floor(ms)
@@ -179,6 +178,11 @@ local function new_timeout(callback, ms, repeats, ...)
     _ref = true,
     _count = count > 0 and count or nil,
     _arguments = count > 0 and { ... } or nil,
+    -- The places of what `insert` sets.
+    _start = 0,
+    _list = false,
+    _previous = false,
+    _next = false,
   }, Timeout.__instance)
   start_timeout(timeout)
   return timeout
@@ -269,8 +273,8 @@ local function finish_current()
   if not timeout then return end
   current = nil
   if timeout._repeats and not timeout._cleared and not timeout._list then
-    if timeout._ref then active = active + 1 end
     insert(timeout, timeout._called)
+    if timeout._ref then active = active + 1 end
   end
 end
 
@@ -291,7 +295,7 @@ local function run_list(list, now)
     local timeout = list._next
     if now - timeout._start < list.duration then
       -- It came, or came again, after the others.
-      list.running = nil
+      list.running = false
       list.expiry = math.max(timeout._start + list.duration, now + 1)
       stamp = stamp + 1
       list.stamp = stamp
@@ -303,7 +307,7 @@ local function run_list(list, now)
     call(timeout)
     run_ticks()
   end
-  list.running = nil
+  list.running = false
   remove_list(list)
 end
 

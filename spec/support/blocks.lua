@@ -71,6 +71,7 @@ function blocks.program(block, addresses)
   local text = block.text
   if not block.name then
     if not text:find('net = require("net")', 1, true) then text = 'local net = require("net")\n' .. text end
+    text = 'io.stdout:setvbuf("line")\n' .. text -- it is a file, and looked into while the program runs
     if not text:find("\nnet%.run%(%)\n$") then text = text .. "net.run()\n" end
   end
   return blocks.localized(text, addresses)

@@ -1,7 +1,7 @@
 ---@meta uvnet.class
 
----What all classes have. A class is a table: it is called to make an instance, and its fields are inherited by instances and
----subclasses.
+---What all classes have. A class is a table: it is called to make an instance, and its fields are inherited by
+---instances and subclasses.
 ---
 ---```lua
 ---local Counter = net.events:extend("Counter")
@@ -27,8 +27,8 @@ local Class = {}
 ---Called by the constructor with its arguments. A subclass has its own, which calls its parent's.
 function Class:initialize() end
 
----Makes a subclass. Of the class: `local Door = EventEmitter:extend("Door")`. Fields of a class are inherited, methods are
----functions in it, and `initialize` gets the constructor's arguments.
+---Makes a subclass. Of the class: `local Door = EventEmitter:extend("Door")`. Fields of a class are inherited,
+---methods are functions in it, and `initialize` gets the constructor's arguments.
 ---@param name? string what messages call an instance of it
 ---@return self
 function Class:extend(name) end

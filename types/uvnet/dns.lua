@@ -15,7 +15,8 @@ local dns = {}
 
 ---Looks up a host name. An IP address is answered as it is.
 ---
----Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`. An unknown name is `ENOTFOUND`, as the callback's first argument.
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`. An unknown name is `ENOTFOUND`, as the callback's first
+---argument.
 ---
 ---In Node.js: `dns.lookup(hostname[, options], callback)`
 ---@param hostname string

@@ -2,8 +2,8 @@
 
 ---Errors, with Node's names, codes and messages: `net.errors` is the class.
 ---
----What you do wrong is raised at the call, what the world refuses is an `error` event or a callback's first argument. Either is
----such a table. `tostring` gives what Node's `err.toString()` gives.
+---What you do wrong is raised at the call, what the world refuses is an `error` event or a callback's first argument.
+---Either is such a table. `tostring` gives what Node's `err.toString()` gives.
 ---
 ---```lua
 ---local ok, err = pcall(net.connect, { port = -1 })

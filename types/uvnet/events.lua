@@ -22,8 +22,8 @@
 ---
 ---- **newListener** `(event: any, listener: function)` A listener is about to be added.
 ---- **removeListener** `(event: any, listener: function)` A listener was removed.
----- **error** `(err: any)` Something failed. Without a listener, `emit` raises it: a table or userdata as it is, anything else
----  in an `ERR_UNHANDLED_ERROR`.
+---- **error** `(err: any)` Something failed. Without a listener, `emit` raises it: a table or userdata as it is,
+---  anything else in an `ERR_UNHANDLED_ERROR`.
 ---
 ---In Node.js: `Class: EventEmitter`
 ---@class net.EventEmitter: net.Class
@@ -125,7 +125,8 @@ function EventEmitter:emit(event, ...) end
 ---@return function[]
 function EventEmitter:listeners(event) end
 
----The same, with the wrappers of those added by `once`: a wrapper can be called, and has the listener in its field `listener`.
+---The same, with the wrappers of those added by `once`: a wrapper can be called, and has the listener in its field
+---`listener`.
 ---
 ---In Node.js: `emitter.rawListeners(eventName)`
 ---@param event any

@@ -2,17 +2,17 @@
 
 ---Listens on a TCP port, a unix socket or a Windows named pipe, and gives each connection a `net.Socket`.
 ---
----An EventEmitter; `net.createServer` makes one. While it is open it keeps `net.run()` running, unless `unref` was called.
----On Lua 5.4 `local server <close> = …` closes it at the end of the block.
+---An EventEmitter; `net.createServer` makes one. While it is open it keeps `net.run()` running, unless `unref` was
+---called. On Lua 5.4 `local server <close> = …` closes it at the end of the block.
 ---
 ---Events:
 ---
 ---- **listening** `()` It listens now: `address` is known.
 ---- **connection** `(socket: net.Socket)` A connection was made.
----- **drop** `(data: net.DropData?)` A connection was dropped because there are `maxConnections` already; of a path there is
----  no data.
----- **error** `(err: net.Error)` It cannot listen (`EADDRINUSE`, `EACCES`, …), or not accept. After a failed `listen` it may be
----  called again. Without a listener the error comes out of `net.run()`.
+---- **drop** `(data: net.DropData?)` A connection was dropped because there are `maxConnections` already; of a path
+---  there is no data.
+---- **error** `(err: net.Error)` It cannot listen (`EADDRINUSE`, `EACCES`, …), or not accept. After a failed `listen`
+---  it may be called again. Without a listener the error comes out of `net.run()`.
 ---- **close** `()` It has closed and its last connection has ended.
 ---
 ---In Node.js: `Class: net.Server`
@@ -40,11 +40,13 @@ function Server:initialize(options, connectionListener) end
 ---
 ---- `listen([port[, host[, backlog]]])`: TCP. Port 0, or none, is any that is free. Without a host it listens on all
 ---  addresses of IPv6 and IPv4.
----- `listen(path[, backlog])`: a unix socket, or a named pipe (`\\.\pipe\…`). A file that is there already is `EADDRINUSE`.
+---- `listen(path[, backlog])`: a unix socket, or a named pipe (`\\.\pipe\…`). A file that is there already is
+---  `EADDRINUSE`.
 ---- `listen(options)`: the same by names.
----- `listen(handle[, backlog])`: what a server or socket holds, or `{ fd = n }`, a file descriptor that listens or is bound.
+---- `listen(handle[, backlog])`: what a server or socket holds, or `{ fd = n }`, a file descriptor that listens or is
+---  bound.
 ---
----Emits `listening`, or `error`. A port is bound when it returns if no host's name had to be looked up: `address` is known then.
+---Emits `listening`, or `error`. Once `listening` was emitted, `address` is known.
 ---
 ---Raises `ERR_SERVER_ALREADY_LISTEN`, `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE`.
 ---
@@ -69,8 +71,8 @@ function Server:initialize(options, connectionListener) end
 ---@overload fun(self: net.Server, where: string|integer|net.Server|net.Socket, backlog: integer, callback?: fun()): net.Server
 function Server:listen(options, host, backlog, callback) end
 
----Stops accepting connections. Those that are open stay: `close` is emitted once all have ended, so end or destroy them to
----have it soon. The file of a unix socket is removed.
+---Stops accepting connections. Those that are open stay: `close` is emitted once all have ended, so end or destroy
+---them to have it soon. The file of a unix socket is removed.
 ---
 ---In Node.js: `server.close([callback])`
 ---@param callback? fun(err: net.Error?) called at `close`; with `ERR_SERVER_NOT_RUNNING` if the server was not open
@@ -80,7 +82,7 @@ function Server:close(callback) end
 ---The address that it listens on.
 ---
 ---In Node.js: `server.address()`
----@return net.Address|string|nil address of a path, the path; nil while it does not listen
+---@return net.Address|string|nil address the path, if it listens at one; nil while it does not listen
 function Server:address() end
 
 ---How many connections are open.

@@ -2,23 +2,25 @@
 
 ---A TCP connection, or a connection over a unix socket or Windows named pipe. A Duplex, and so an EventEmitter.
 ---
----`net.connect` makes one for a client, a server's `connection` event brings one. On Lua 5.4 `local socket <close> = …` destroys
----it at the end of the block.
+---`net.connect` makes one for a client, a server's `connection` event brings one. On Lua 5.4 `local socket <close> =
+---…` destroys it at the end of the block.
 ---
----**Read, or nothing ends.** While nobody reads, `end` and `close` do not come, even if the peer has long gone, and a server that
----closes waits for it. If the data is of no interest, call `resume()`.
+---**Read, or nothing ends.** While nobody reads, `end` and `close` do not come, even if the peer has long gone, and a
+---server that closes waits for it. If the data is of no interest, call `resume()`.
 ---
 ---Events:
 ---
----- **lookup** `(err: net.Error?, address: string?, family: 4|6|nil, host: string)` A host's name was looked up: once for each
----  address. Not for IP addresses.
+---- **lookup** `(err: net.Error?, address: string?, family: 4|6|nil, host: string)` A host's name was looked up: once
+---  for each address. Not for IP addresses.
 ---- **connectionAttempt** `(address: string, port: integer, family: 4|6)` One of several addresses is tried.
 ---- **connectionAttemptFailed** `(address: string, port: integer, family: 4|6, err: net.Error)` It was in vain.
----- **connectionAttemptTimeout** `(address: string, port: integer, family: 4|6)` It took too long, and the next one is tried.
+---- **connectionAttemptTimeout** `(address: string, port: integer, family: 4|6)` It took too long, and the next one
+---  is tried.
 ---- **connect** `()` The connection stands.
 ---- **ready** `()` Directly after `connect`.
 ---- **data** `(data: string)` Bytes came; with `setEncoding`, text. Listening for it starts the reading.
----- **readable** `()` Something can be taken by `read`, or the end has come. Listening for it stops `data` from flowing.
+---- **readable** `()` Something can be taken by `read`, or the end has come. Listening for it stops `data` from
+---  flowing.
 ---- **pause** `()` `pause` was called.
 ---- **resume** `()` The data flows again.
 ---- **drain** `()` What waited to be written has gone: write on, if `write` returned false.
@@ -27,8 +29,8 @@
 ---- **finish** `()` Our side has ended: all is written, and FIN is sent.
 ---- **pipe** `(source: net.Readable)` A readable stream is piped into it.
 ---- **unpipe** `(source: net.Readable)` And no longer is.
----- **error** `(err: net.Error)` Something failed: `ECONNREFUSED`, `ECONNRESET`, `EPIPE`, … `close` follows. Without a listener the
----  error comes out of `net.run()`.
+---- **error** `(err: net.Error)` Something failed: `ECONNREFUSED`, `ECONNRESET`, `EPIPE`, … `close` follows. Without
+---  a listener the error comes out of `net.run()`.
 ---- **close** `(hadError: boolean)` It is over, and its handle is closed.
 ---
 ---In Node.js: `Class: net.Socket`
@@ -55,17 +57,20 @@ local Socket = {}
 
 ---Called by the constructor, `net.Socket([options])`; a subclass's calls it.
 ---
----Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_OUT_OF_RANGE`, `ERR_INVALID_FD_TYPE`, and a system error of `open`.
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_OUT_OF_RANGE`, `ERR_INVALID_FD_TYPE`, and a system
+---error of `open`.
 ---
 ---In Node.js: `new net.Socket([options])`
 ---@param options? net.SocketOptions|integer a number is the `fd`
 function Socket:initialize(options) end
 
----Connects: to a TCP port, or to the path of a unix socket or named pipe. After a socket was closed it may be connected again.
+---Connects: to a TCP port, or to the path of a unix socket or named pipe. After a socket was closed it may be
+---connected again.
 ---
 ---A host's name is looked up, and its addresses are tried in turn, IPv6 and IPv4 by turns, until one answers.
 ---
----Raises `ERR_MISSING_ARGS`, `ERR_INVALID_ARG_TYPE`, `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_IP_ADDRESS`, `ERR_OUT_OF_RANGE`.
+---Raises `ERR_MISSING_ARGS`, `ERR_INVALID_ARG_TYPE`, `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_IP_ADDRESS`,
+---`ERR_OUT_OF_RANGE`.
 ---
 ---In Node.js: `socket.connect()`
 ---@param options net.ConnectOptions|string|integer options, a path, or a port
@@ -77,8 +82,8 @@ function Socket:connect(options, host, connectListener) end
 
 ---Sends data. What the system does not take at once waits in memory: mind what it returns.
 ---
----Raises `ERR_INVALID_ARG_TYPE`, `ERR_UNKNOWN_ENCODING`. After `finish` there is an `error` event, `ERR_STREAM_WRITE_AFTER_END` or
----`EPIPE`.
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_UNKNOWN_ENCODING`. After `finish` there is an `error` event,
+---`ERR_STREAM_WRITE_AFTER_END` or `EPIPE`.
 ---
 ---In Node.js: `socket.write(data[, encoding][, callback])`
 ---@param data string|string[] bytes, or a list of strings that is sent in one go
@@ -88,8 +93,8 @@ function Socket:connect(options, host, connectListener) end
 ---@overload fun(self: net.Socket, data: string|string[], callback?: fun(err: net.Error?)): boolean
 function Socket:write(data, encoding, callback) end
 
----Half-closes the socket: writes what is left, then sends FIN. The peer may go on sending. It is Node's `end`, a reserved word in
----Lua; `socket["end"]` is there too.
+---Half-closes the socket: writes what is left, then sends FIN. The peer may go on sending. It is Node's `end`, a
+---reserved word in Lua; `socket["end"]` is there too.
 ---
 ---Raises `ERR_INVALID_ARG_TYPE`, `ERR_UNKNOWN_ENCODING`.
 ---
@@ -242,8 +247,8 @@ function Socket:on(event, listener) end
 ---@overload fun(self: net.Socket, event: "close", listener: fun(hadError: boolean)): net.Socket
 function Socket:once(event, listener) end
 
----Encodings of `write`, `finish` and `setEncoding`. Text in Lua is UTF-8: `latin1` stands for its code points up to 255 as bytes,
----`utf16le` for its characters as 16-bit units, the others for digits.
+---Encodings of `write`, `finish` and `setEncoding`. Text in Lua is UTF-8: `latin1` stands for its code points up to
+---255 as bytes, `utf16le` for its characters as 16-bit units, the others for digits.
 ---@alias net.Encoding "utf8"|"utf-8"|"ascii"|"latin1"|"binary"|"hex"|"base64"|"base64url"|"ucs2"|"ucs-2"|"utf16le"|"utf-16le"
 
 ---Options of a socket.

@@ -2,8 +2,8 @@
 
 ---Streams, as Node's `stream`. `net.Socket` is a Duplex, and pipes to and from any of them.
 ---
----A stream is made by a subclass that has `_read`, `_write`, `_transform`, …, or by options with functions of these names without
----the underscore, which get the stream first.
+---A stream is made by a subclass that has `_read`, `_write`, `_transform`, …, or by options with functions of these
+---names without the underscore, which get the stream first.
 ---
 ---```lua
 ---local stream = net.stream
@@ -22,8 +22,8 @@
 ---@field PassThrough net.PassThrough One that changes nothing.
 local stream = {}
 
----Pipes each stream into the next, and sees to it that they end together: when one fails, or closes before its time, the others
----are destroyed.
+---Pipes each stream into the next, and sees to it that they end together: when one fails, or closes before its time,
+---the others are destroyed.
 ---
 ---Raises `ERR_INVALID_ARG_TYPE`, `ERR_MISSING_ARGS`.
 ---
@@ -40,7 +40,8 @@ local stream = {}
 ---@return net.Writable last the last stream
 function stream.pipeline(source, ...) end
 
----Calls back once, when a stream has ended, finished, failed, or was closed before its time (`ERR_STREAM_PREMATURE_CLOSE`).
+---Calls back once, when a stream has ended, finished, failed, or was closed before its time
+---(`ERR_STREAM_PREMATURE_CLOSE`).
 ---
 ---Raises `ERR_INVALID_ARG_TYPE`.
 ---
@@ -341,7 +342,8 @@ function Duplex:initialize(options) end
 ---@field readableObjectMode? boolean
 ---@field writableObjectMode? boolean
 
----A Duplex whose output is made of its input: `_transform(chunk, encoding, callback)` pushes it, or gives it to the callback.
+---A Duplex whose output is made of its input: `_transform(chunk, encoding, callback)` pushes it, or gives it to the
+---callback.
 ---
 ---In Node.js: `Class: stream.Transform`
 ---@class net.Transform: net.Duplex

@@ -1,7 +1,7 @@
 ---@meta uvnet.testing
 
----Helpers for specs of programs that use the network, with busted or any runner that calls functions and catches what they
----raise. `require("uvnet.testing")`; it is no part of `net`.
+---Helpers for specs of programs that use the network, with busted or any runner that calls functions and catches what
+---they raise. `require("uvnet.testing")`; it is no part of `net`.
 ---
 ---Every wait has a time limit, and what is raised in a callback fails the test. See the guide `docs/testing.md`.
 ---
@@ -15,24 +15,25 @@
 ---peer:destroy()
 ---testing.check()                    -- raises if something is left open
 ---```
----@class net.testing
+---@class uvnet.testing
 ---@field timeout integer How many ms a wait may take where no other time is given: 5000.
 local testing = {}
 
 ---Makes a test function of one that finishes later.
 ---
----The function gets `done`, is called, and then the loop runs until `done` has been called: `done()` is success, `done(err)`
----raises `err`. What a callback raises fails the test, as do the time limit, and a loop in which nothing is left to happen
----before `done` was called.
+---The function gets `done`, is called, and then the loop runs until `done` has been called: `done()` is success,
+---`done(err)` raises `err`. What a callback raises fails the test, as do the time limit, and a loop in which nothing
+---is left to happen before `done` was called.
 ---@param fn fun(done: fun(err: any))
 ---@param ms? integer time limit; `testing.timeout` if it is not given
 ---@return fun() test for `it`
 function testing.async(fn, ms) end
 
----Runs the loop until an emitter emits an event.
+---Runs the loop until an emitter emits an event. A socket's `close`, `end` and `finish`, and `listening`, may have
+---come before: then it returns at once.
 ---
----Raises what callbacks raise, an `error` event that nobody listens for among it; a message when the time is over, or when
----nothing is left to happen that could emit the event.
+---Raises what callbacks raise, an `error` event that nobody listens for among it; a message when the time is over, or
+---when nothing is left to happen that could emit the event.
 ---@param emitter net.EventEmitter a socket, a server, …
 ---@param event any
 ---@param ms? integer time limit
@@ -41,8 +42,8 @@ function testing.wait(emitter, event, ms) end
 
 ---Runs the loop until a function says that it is enough: it is asked after each turn.
 ---
----Raises what callbacks raise; a message when the time is over, or when nothing is left to happen and the condition is still
----not true.
+---Raises what callbacks raise; a message when the time is over, or when nothing is left to happen and the condition
+---is still not true.
 ---@param condition? fun(): any without it the loop runs until nothing is left to happen
 ---@param ms? integer time limit
 function testing.run(condition, ms) end
@@ -55,7 +56,8 @@ function testing.tmpPath() end
 ---@return integer
 function testing.freePort() end
 
----Two connected sockets. Runs the loop, so it is not for callbacks. The server that accepted closes once its side is closed.
+---Two connected sockets. Runs the loop, so it is not for callbacks. The server that accepted closes once its side is
+---closed.
 ---@param options? net.PairOptions
 ---@return net.Socket client
 ---@return net.Socket peer the server's side
@@ -67,9 +69,9 @@ function testing.track() end
 ---Ends what `track` began.
 function testing.untrack() end
 
----Raises a message that names the sockets and servers that are still open, where each was made if `track` is on, and other
----things for which the loop would go on running: timeouts, immediates, lookups. What is open is closed, so that the next
----test begins anew. For `after_each`.
+---Raises a message that names the sockets and servers that are still open, where each was made if `track` is on, and
+---other things for which the loop would go on running: timeouts, immediates, lookups. What is open is closed, so that
+---the next test begins anew. For `after_each`.
 function testing.check() end
 
 ---Checks after each test of a `describe` that nothing was left open: `testing.leakCheck(before_each, after_each)`.

@@ -19,8 +19,8 @@ local state = {
 local NONE = state.NONE
 local default_bytes, default_objects = BYTES, OBJECTS
 
---- The readable side's state, to look at only. A class whose streams keep their state elsewhere until somebody looks sets
--- `_folded`.
+--- The readable side's state, to look at only. A class whose streams keep their state elsewhere until somebody looks
+-- sets `_folded`.
 function state.peek_readable(stream)
   return stream._isReadable and (rawget(stream, "_rs") or stream._folded and stream._rs) or NONE
 end

@@ -61,8 +61,8 @@ local function begin_write(ws, length, callback)
   ws.writing, ws.sync = true, true
 end
 
---- For a class whose `write` takes another way than `_write`: notes that so much is being written already. Nothing else may
--- be. Returns what to call back, and whether more may be written.
+--- For a class whose `write` takes another way than `_write`: notes that so much is being written already. Nothing
+-- else may be. Returns what to call back, and whether more may be written.
 function queue.begin_outside(self, ws, length)
   ws.pendingcb = (ws.pendingcb or 0) + 1
   ws.length = length

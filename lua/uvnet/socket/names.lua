@@ -1,0 +1,78 @@
+--- What a socket tells of itself: the addresses of both ends, its state, its counters.
+--
+-- Floor 7.
+
+local names = { methods = {}, getters = {} }
+local methods, getters = names.methods, names.getters
+
+local function name(address, port, family)
+  if not address or not port then return {} end
+  return { address = address, port = port, family = family }
+end
+
+local function sockname(self)
+  local handle = self._handle
+  if not handle or not handle:isTcp() then return {} end
+  return name(handle:sockname())
+end
+
+local function peername(self)
+  local known = rawget(self, "_peername")
+  if known then return known end
+  local handle = self._handle
+  if not handle or rawget(self, "connecting") or not handle:isTcp() then return {} end
+  local peer = name(handle:peername())
+  if peer.address then self._peername = peer end
+  return peer
+end
+
+--- The socket's own end.
+-- @treturn table `{ port = …, family = "IPv4" or "IPv6", address = … }`, or `{}` where there is none
+-- @see Node's net: socket.address()
+function methods:address() return sockname(self) end
+
+function getters:localAddress() return sockname(self).address end
+function getters:localPort() return sockname(self).port end
+function getters:localFamily() return sockname(self).family end
+function getters:remoteAddress() return peername(self).address end
+function getters:remotePort() return peername(self).port end
+function getters:remoteFamily() return peername(self).family end
+
+function getters:pending() return not self._handle or self.connecting end
+
+function getters:readyState()
+  if self.connecting then return "opening" end
+  local readable, writable = self.readable, self.writable
+  if readable and writable then return "open" end
+  if readable then return "readOnly" end
+  return writable and "writeOnly" or "closed"
+end
+
+--- The server that has accepted the connection, or nil.
+function getters:server() return rawget(self, "_server") end
+
+function getters:bufferSize() return self._handle and self.writableLength or 0 end
+
+function getters:bytesRead()
+  local handle = self._handle
+  if handle then return (handle:bytes()) end
+  return rawget(self, "_bytesRead") or 0
+end
+
+function getters:bytesWritten()
+  local handle = self._handle
+  local given
+  if handle then
+    given = select(2, handle:bytes())
+  else
+    given = rawget(self, "_bytesWritten") or 0
+  end
+  local ws = rawget(self, "_ws")
+  if not ws then return given end
+  -- What is queued counts; of what is being written, the handle knows.
+  local queued = ws.length or 0
+  if ws.writing and not rawget(self, "_pendingData") then queued = queued - ws.writelen end
+  return given + queued
+end
+
+return names

@@ -1,0 +1,100 @@
+--- The readable side of a socket.
+--
+-- Floor 7.
+
+local EventEmitter = require("uvnet.events")
+local core = require("uvnet.core")
+local errors = require("uvnet.errors")
+local fold = require("uvnet.fold")
+local lanes = require("uvnet.lanes")
+local stream = require("uvnet.stream")
+local waiting = require("uvnet.socket.waiting")
+
+local Duplex = stream.Duplex
+
+local reading = { methods = {} }
+local methods = reading.methods
+
+--- Has the handle read.
+local function start(self)
+  local handle = self._handle
+  if not handle then return end
+  local ok, code, errno = handle:readStart()
+  if not ok then self:destroy(errors.system("read", code, errno)) end
+end
+reading.start = start
+
+--- @local
+function methods:_read()
+  if rawget(self, "connecting") or not self._handle then
+    waiting.when_connected(self, self._read)
+  else
+    start(self)
+  end
+end
+
+core.hook("read", function(self, chunk, code, errno)
+  if chunk then
+    local handle = self._handle
+    if self:push(chunk) then
+      lanes.update_read(self, self.write)
+    elseif self._handle == handle and handle then
+      lanes.close_read(self)
+      local ok
+      ok, code, errno = handle:readStop()
+      if not ok then self:destroy(errors.system("read", code, errno)) end
+    end
+  elseif code ~= "EOF" then
+    self:destroy(errors.system("read", code, errno))
+  elseif not fold.ended(self) and not self.readableEnded then
+    self:push(nil)
+    self:read(0)
+  end
+end)
+
+-- What could be observed closes the lanes first.
+
+--- Stops reading: no more `data` until `resume`.
+-- @treturn Socket itself
+-- @see Node's net: socket.pause()
+function methods:pause()
+  lanes.close_read(self)
+  return Duplex.pause(self)
+end
+
+--- Has `data` come as text in an encoding.
+-- @tparam[opt="utf8"] string encoding
+-- @treturn Socket itself
+-- @raise ERR_UNKNOWN_ENCODING
+-- @see Node's net: socket.setEncoding([encoding])
+function methods:setEncoding(encoding)
+  Duplex.setEncoding(self, encoding)
+  lanes.close_read(self)
+  return self
+end
+
+function methods:on(event, listener)
+  if event == "data" then
+    if type(listener) == "function" and fold.flow(self) then
+      return EventEmitter.on(self, event, listener)
+    end
+    lanes.close_read(self)
+  elseif event == "readable" then
+    lanes.close_read(self)
+  else
+    return EventEmitter.on(self, event, listener)
+  end
+  return Duplex.on(self, event, listener)
+end
+
+function methods:prependListener(event, listener)
+  if event == "data" or event == "readable" then lanes.close_read(self) end
+  return Duplex.prependListener(self, event, listener)
+end
+
+function methods:unpipe(target)
+  lanes.close_read(self)
+  return Duplex.unpipe(self, target)
+end
+
+return reading

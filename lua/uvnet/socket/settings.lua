@@ -1,0 +1,76 @@
+--- What can be set of a socket: timeout, Nagle's algorithm, keep-alive, ref and unref.
+--
+-- Floor 7.
+
+local idle = require("uvnet.idle")
+
+local settings = { methods = {} }
+local methods = settings.methods
+
+--- Whole seconds, for the system.
+function settings.keep_alive_seconds(ms)
+  ms = tonumber(ms) or 0
+  if not (ms > 0 and ms < 2147483648000) then return 0 end
+  return math.floor(ms / 1000)
+end
+
+--- Has `timeout` emitted when there was no traffic for a time. It does not end the connection.
+-- @function Socket:setTimeout
+-- @tparam number timeout ms; 0 for none
+-- @tparam[opt] function callback is added as a listener for `timeout`, once
+-- @treturn Socket itself
+-- @raise ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
+-- @see Node's net: socket.setTimeout(timeout[, callback])
+methods.setTimeout = idle.setTimeout
+
+--- Turns Nagle's algorithm off: small writes are sent at once.
+-- @tparam[opt=true] boolean noDelay
+-- @treturn Socket itself
+-- @see Node's net: socket.setNoDelay([noDelay])
+function methods:setNoDelay(noDelay)
+  noDelay = noDelay == nil or (noDelay and true or false)
+  local handle = self._handle
+  local changed = noDelay ~= (rawget(self, "_noDelay") or false)
+  if handle and not rawget(self, "connecting") and handle:isTcp() and changed then handle:nodelay(noDelay) end
+  self._noDelay = noDelay or nil
+  return self
+end
+
+--- Has the system probe an idle connection.
+-- @tparam[opt=false] boolean enable
+-- @tparam[opt=0] number initialDelay ms before the first probe, in whole seconds; 0 leaves the system's value
+-- @treturn Socket itself
+-- @see Node's net: socket.setKeepAlive([enable][, initialDelay])
+function methods:setKeepAlive(enable, initialDelay)
+  enable = enable and true or false
+  local delay = settings.keep_alive_seconds(initialDelay)
+  local handle = self._handle
+  local changed = enable ~= (rawget(self, "_keepAlive") or false)
+    or (enable and delay ~= (rawget(self, "_keepAliveDelay") or 0))
+  if handle and not rawget(self, "connecting") and handle:isTcp() and changed then handle:keepalive(enable, delay) end
+  self._keepAlive = enable or nil
+  self._keepAliveDelay = enable and delay or nil
+  return self
+end
+
+--- Has an open socket keep `net.run` running (again), as it does from the start.
+-- @treturn Socket itself
+-- @see Node's net: socket.ref()
+function methods:ref()
+  self._unrefed = nil
+  local handle = self._handle
+  if handle then handle:ref() end
+  return self
+end
+
+--- Has an open socket keep `net.run` running no longer.
+-- @treturn Socket itself
+-- @see Node's net: socket.unref()
+function methods:unref()
+  self._unrefed = true
+  local handle = self._handle
+  if handle then handle:unref() end
+  return self
+end
+
+return settings

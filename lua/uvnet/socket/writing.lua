@@ -1,0 +1,222 @@
+--- The writable side of a socket.
+--
+-- Floor 7.
+
+local after_write = require("uvnet.stream.after_write")
+local core = require("uvnet.core")
+local errors = require("uvnet.errors")
+local fold = require("uvnet.fold")
+local idle = require("uvnet.idle")
+local lanes = require("uvnet.lanes")
+local stream = require("uvnet.stream")
+local ticks = require("uvnet.ticks")
+local timers = require("uvnet.timers")
+local waiting = require("uvnet.socket.waiting")
+local write_queue = require("uvnet.stream.write_queue")
+
+local Duplex = stream.Duplex
+
+local writing = { methods = {} }
+local methods = writing.methods
+
+-- The peer has ended, and so we have, too: an error that says so is better than "write after end".
+local function write_after_fin(self, encoding, callback)
+  local err = errors("This socket has been ended by the other party", { code = "EPIPE" })
+  if type(encoding) == "function" then callback = encoding end
+  if type(callback) == "function" then ticks.nextTick(callback, err) end
+  self:destroy(err)
+  return false
+end
+
+local function write_slowly(self, data, encoding, callback)
+  if self.writableEnded and self.readableEnded and not self.allowHalfOpen then
+    return write_after_fin(self, encoding, callback)
+  end
+  local more = Duplex.write(self, data, encoding, callback)
+  if rawget(self, "_over") then
+    self._over = nil
+    self:_waitForTurn()
+    more = false
+  end
+  lanes.update_write(self)
+  return more
+end
+
+-- The kernel has had enough for one callback: whoever writes is to wait for `drain`, in the next turn of the loop.
+local function drain(self)
+  self._turn = nil
+  self:drain()
+end
+
+function methods:_waitForTurn()
+  self:needDrain()
+  if not rawget(self, "_turn") then self._turn = timers.setImmediate(drain, self) end
+  return false
+end
+
+-- The core has queued what the system did not take.
+local function write_queued(self, bytes, callback)
+  local ws = self._ws
+  local more
+  self._writing, more = write_queue.begin_outside(self, ws, bytes)
+  ws.writecb = callback
+  return more
+end
+
+-- The system has taken a write at once: its callback is called in a tick. Until then the socket does not finish.
+local function tell(self, callback)
+  local ws = self._ws
+  ws.pendingcb = (ws.pendingcb or 1) - 1
+  if ws.ending then ticks.later(after_write.finish_maybe, self, ws) end
+  callback(ws.errored)
+end
+
+local function told(self, callback)
+  local ws = self._ws
+  ws.pendingcb = (ws.pendingcb or 0) + 1
+  ticks.later(tell, self, callback)
+end
+
+--- Sends data: `write(data[, encoding][, callback])`.
+-- @function Socket:write
+-- @tparam string|{string,...} data bytes, or a list of strings that is sent in one go
+-- @tparam[opt="utf8"] string encoding what text is turned into
+-- @tparam[opt] function callback called with an error or nil, once the data is written out
+-- @treturn boolean true if the system has it all, or less than the high-water mark is queued; false: wait for `drain`
+-- @raise ERR_INVALID_ARG_TYPE, ERR_STREAM_NULL_VALUES, ERR_UNKNOWN_ENCODING
+-- @see Node's net: socket.write(data[, encoding][, callback])
+methods.write = core.directWrite(write_slowly, methods._waitForTurn, write_queued, told)
+
+local function send_pending(self, pending)
+  self:removeListener("close", pending.on_close)
+  self:_send(pending.data, pending.callback)
+end
+
+local function write_when_connected(self, data, callback)
+  self._pendingData = true
+  local pending, act = { data = data, callback = callback }, nil
+  function pending.on_close()
+    self:removeListener("connect", act)
+    callback(errors.coded("ERR_SOCKET_CLOSED_BEFORE_CONNECTION"))
+  end
+  act = waiting.when_connected(self, send_pending, pending)
+  self:once("close", pending.on_close)
+end
+
+--- @local
+function methods:_send(data, callback)
+  if rawget(self, "connecting") then
+    write_when_connected(self, data, callback)
+    return
+  end
+  self._pendingData = nil
+  local handle = self._handle
+  if not handle then
+    callback(errors.coded("ERR_SOCKET_CLOSED"))
+    return
+  end
+  idle.refresh(self)
+  local done, code, errno = handle:write(data)
+  if done then
+    if code then self._over = true end
+    callback()
+  elseif done == false then
+    self._writing = callback
+  else
+    callback(errors.system("write", code, errno))
+  end
+end
+
+--- @local
+function methods:_write(chunk, _, callback) self:_send(chunk, callback) end
+
+--- @local
+function methods:_writev(entries, callback)
+  local list = {}
+  for _, entry in ipairs(entries) do
+    if type(entry.chunk) == "table" then
+      for _, part in ipairs(entry.chunk) do
+        list[#list + 1] = part
+      end
+    else
+      list[#list + 1] = entry.chunk
+    end
+  end
+  self:_send(list, callback)
+end
+
+-- The callback of a request: its handle may have been closed meanwhile, and the socket may have got another.
+local function take_callback(self, is_closing, name)
+  local owner = self
+  if is_closing then owner = rawget(self, "_closing") end
+  local callback = owner and rawget(owner, name)
+  if callback then owner[name] = nil end
+  return callback
+end
+
+core.hook("written", function(self, is_closing, code, errno)
+  local callback = take_callback(self, is_closing, "_writing")
+  if not callback then return end
+  if is_closing or not code then
+    callback()
+  else
+    callback(errors.system("write", code, errno))
+  end
+  lanes.update_write(self)
+end)
+
+core.hook("shutdown", function(self, is_closing)
+  if not is_closing and fold.shut(self) then return end
+  local callback = take_callback(self, is_closing, "_shutting")
+  if callback then callback() end
+end)
+
+--- @local
+function methods:_final(callback)
+  if self.pending then
+    waiting.when_connected(self, self._final, callback)
+    return
+  end
+  local handle = self._handle
+  if not handle then return callback() end
+  local ok, code, errno = handle:shutdown()
+  if ok then
+    self._shutting = callback
+  elseif code == "ENOTCONN" then
+    callback()
+  else
+    callback(errors.system("shutdown", code, errno))
+  end
+end
+
+--- Half-closes the socket: sends FIN behind what is written. It is Node's `end`, which is a reserved word in Lua; it is
+-- also there as `socket["end"]`.
+-- @tparam[opt] string|{string,...} data to be sent first
+-- @tparam[opt] string encoding
+-- @tparam[opt] function callback called with an error or nil, when all has been sent
+-- @treturn Socket itself
+-- @raise ERR_INVALID_ARG_TYPE, ERR_UNKNOWN_ENCODING
+-- @see Node's net: socket.end([data][, encoding])
+function methods:finish(data, encoding, callback)
+  lanes.close_write(self)
+  return Duplex.finish(self, data, encoding, callback)
+end
+methods["end"] = function(self, ...) return self:finish(...) end
+
+function methods:cork()
+  lanes.close_write(self)
+  return Duplex.cork(self)
+end
+
+function methods:uncork()
+  Duplex.uncork(self)
+  lanes.update_write(self)
+end
+
+function methods:setDefaultEncoding(encoding)
+  Duplex.setDefaultEncoding(self, encoding)
+  lanes.update_write(self)
+  return self
+end
+
+return writing

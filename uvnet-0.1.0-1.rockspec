@@ -1,0 +1,132 @@
+rockspec_format = "3.0"
+package = "uvnet"
+version = "0.1.0-1"
+
+-- tools/rockspec.sh writes this file. The archive of the release lies beside it: `make rock` makes both one rock.
+source = {
+  url = "uvnet-0.1.0.tar.gz",
+  dir = "uvnet-0.1.0",
+}
+
+description = {
+  summary = "Node.js's net for Lua: TCP and local sockets on libuv",
+  detailed = [[
+uvnet has the API of Node.js's `net` module: servers and sockets over TCP, unix sockets and Windows named pipes,
+with events, streams, timers and back-pressure. The core is C on libuv; Lua 5.1 to 5.4 and LuaJIT run it.]],
+  license = "MIT",
+  labels = { "network", "socket", "tcp", "ipc", "libuv", "async" },
+}
+
+dependencies = { "lua >= 5.1, < 5.5" }
+
+external_dependencies = {
+  LIBUV = { header = "uv.h", library = "uv" },
+}
+
+build = {
+  type = "builtin",
+  modules = {
+    ["uvnet.core"] = {
+      sources = {
+        "src/addr.c",
+        "src/codec.c",
+        "src/codec_decode.c",
+        "src/codec_encode.c",
+        "src/core.c",
+        "src/dns.c",
+        "src/fail.c",
+        "src/fd.c",
+        "src/handle.c",
+        "src/listener.c",
+        "src/loop.c",
+        "src/pipe.c",
+        "src/reader.c",
+        "src/req.c",
+        "src/tcp.c",
+        "src/utf8.c",
+        "src/writer.c",
+      },
+      defines = { "_GNU_SOURCE" },
+      incdirs = { "$(LIBUV_INCDIR)" },
+      libdirs = { "$(LIBUV_LIBDIR)" },
+      libraries = { "uv" },
+    },
+    ["net"] = "lua/net.lua",
+    ["uvnet.args"] = "lua/uvnet/args.lua",
+    ["uvnet.class"] = "lua/uvnet/class.lua",
+    ["uvnet.codec"] = "lua/uvnet/codec.lua",
+    ["uvnet.connect"] = "lua/uvnet/connect.lua",
+    ["uvnet.dns"] = "lua/uvnet/dns.lua",
+    ["uvnet.errors"] = "lua/uvnet/errors.lua",
+    ["uvnet.events"] = "lua/uvnet/events.lua",
+    ["uvnet.fold"] = "lua/uvnet/fold.lua",
+    ["uvnet.idle"] = "lua/uvnet/idle.lua",
+    ["uvnet"] = "lua/uvnet/init.lua",
+    ["uvnet.lanes"] = "lua/uvnet/lanes.lua",
+    ["uvnet.loop"] = "lua/uvnet/loop.lua",
+    ["uvnet.server"] = "lua/uvnet/server.lua",
+    ["uvnet.socket"] = "lua/uvnet/socket.lua",
+    ["uvnet.socket.names"] = "lua/uvnet/socket/names.lua",
+    ["uvnet.socket.reading"] = "lua/uvnet/socket/reading.lua",
+    ["uvnet.socket.settings"] = "lua/uvnet/socket/settings.lua",
+    ["uvnet.socket.waiting"] = "lua/uvnet/socket/waiting.lua",
+    ["uvnet.socket.writing"] = "lua/uvnet/socket/writing.lua",
+    ["uvnet.stream.after_write"] = "lua/uvnet/stream/after_write.lua",
+    ["uvnet.stream.buffer"] = "lua/uvnet/stream/buffer.lua",
+    ["uvnet.stream.chunk"] = "lua/uvnet/stream/chunk.lua",
+    ["uvnet.stream.destroy"] = "lua/uvnet/stream/destroy.lua",
+    ["uvnet.stream.duplex"] = "lua/uvnet/stream/duplex.lua",
+    ["uvnet.stream.finished"] = "lua/uvnet/stream/finished.lua",
+    ["uvnet.stream.flow"] = "lua/uvnet/stream/flow.lua",
+    ["uvnet.stream"] = "lua/uvnet/stream/init.lua",
+    ["uvnet.stream.kind"] = "lua/uvnet/stream/kind.lua",
+    ["uvnet.stream.pipe"] = "lua/uvnet/stream/pipe.lua",
+    ["uvnet.stream.pipeline"] = "lua/uvnet/stream/pipeline.lua",
+    ["uvnet.stream.push"] = "lua/uvnet/stream/push.lua",
+    ["uvnet.stream.read"] = "lua/uvnet/stream/read.lua",
+    ["uvnet.stream.readable"] = "lua/uvnet/stream/readable.lua",
+    ["uvnet.stream.state"] = "lua/uvnet/stream/state.lua",
+    ["uvnet.stream.text"] = "lua/uvnet/stream/text.lua",
+    ["uvnet.stream.transform"] = "lua/uvnet/stream/transform.lua",
+    ["uvnet.stream.writable"] = "lua/uvnet/stream/writable.lua",
+    ["uvnet.stream.write_queue"] = "lua/uvnet/stream/write_queue.lua",
+    ["uvnet.testing"] = "lua/uvnet/testing.lua",
+    ["uvnet.ticks"] = "lua/uvnet/ticks.lua",
+    ["uvnet.timers"] = "lua/uvnet/timers.lua",
+  },
+  -- Annotations for editors stand beside the rockspec.
+  copy_directories = { "docs", "examples", "types" },
+  platforms = {
+    linux = { modules = { ["uvnet.core"] = { libraries = { "uv", "pthread", "dl", "rt" } } } },
+    macosx = { modules = { ["uvnet.core"] = { libraries = { "uv" } } } },
+    freebsd = { modules = { ["uvnet.core"] = { libraries = { "uv", "kvm", "pthread" } } } },
+    netbsd = { modules = { ["uvnet.core"] = { libraries = { "uv", "kvm", "pthread" } } } },
+    openbsd = { modules = { ["uvnet.core"] = { libraries = { "uv", "kvm", "pthread" } } } },
+    windows = {
+      modules = {
+        ["uvnet.core"] = {
+          defines = { "_WIN32_WINNT=0x0602", "WIN32_LEAN_AND_MEAN" },
+          libraries = {
+            "uv",
+            "ws2_32",
+            "psapi",
+            "iphlpapi",
+            "userenv",
+            "shell32",
+            "advapi32",
+            "user32",
+            "dbghelp",
+            "ole32",
+            "uuid",
+          },
+        },
+      },
+    },
+  },
+}
+
+test_dependencies = { "busted" }
+
+test = {
+  type = "busted",
+}
