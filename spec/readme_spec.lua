@@ -65,7 +65,8 @@ local function expect_echo(where)
   visitor:expect_end("there and back")
 end
 
--- document -> heading -> what talks to the program there: gets the program and the addresses.
+-- document -> heading -> what talks to the program there: gets the program and the addresses. With a `before`, which has to
+-- be there when the program starts, it is `talk`, and gets what `before` gave.
 local peers = {
   ["README.md"] = {
     ["uvnet"] = function(program, addresses)
@@ -80,17 +81,21 @@ local peers = {
       visit(addresses.ports[1]).socket:finish("12345")
       program:waitFor("gone\n")
     end,
-    ["2. A client"] = function(program, addresses)
-      local server = serve(addresses.ports[1], function(socket)
-        socket:once("data", function(data)
-          assert.equal("ping\n", data)
-          socket:write("pong")
+    ["2. A client"] = {
+      before = function(addresses)
+        return serve(addresses.ports[1], function(socket)
+          socket:once("data", function(data)
+            assert.equal("ping\n", data)
+            socket:write("pong")
+          end)
+          socket:on("end", function() socket:finish() end)
         end)
-        socket:on("end", function() socket:finish() end)
-      end)
-      assert.equal(0, program:wait())
-      server:close()
-    end,
+      end,
+      talk = function(program, _, server)
+        assert.equal(0, program:wait())
+        server:close()
+      end,
+    },
     ["4. Time-outs"] = function(_, addresses) visit(addresses.ports[1]):expect_end("too slow\n") end,
     ["5. Back-pressure"] = function(_, addresses)
       local text = visit(addresses.ports[1]):expect_end()
@@ -164,10 +169,15 @@ local function test(document, directory, block, peer)
   local addresses = blocks.addresses()
   local name = block.name or ("block_%d.lua"):format(block.line)
   local path = blocks.save(directory, name, blocks.program(block, addresses))
+  local prepared
+  if type(peer) == "table" then
+    prepared = peer.before(addresses)
+    peer = peer.talk
+  end
   local program = child.start(command_of(directory, block, path), { directory = directory })
   local promised = blocks.localized(blocks.promised(block), addresses)
   if peer then
-    peer(program, addresses)
+    peer(program, addresses, prepared)
   elseif program:wait() ~= 0 or is_spec(block) and program:output():find(" 0 successes") then
     local said = program:output() .. program:errors()
     error(("%s:%d: status %s\n%s"):format(document, block.line, program:status(), said), 0)
