@@ -50,6 +50,7 @@ build = {
     },
     ["net"] = "lua/net.lua",
     ["uvnet.args"] = "lua/uvnet/args.lua",
+    ["uvnet.callable"] = "lua/uvnet/callable.lua",
     ["uvnet.class"] = "lua/uvnet/class.lua",
     ["uvnet.codec"] = "lua/uvnet/codec.lua",
     ["uvnet.connect"] = "lua/uvnet/connect.lua",

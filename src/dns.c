@@ -82,7 +82,7 @@ static int dns_getaddrinfo(lua_State *L) {
   if (lookup != NULL) {
     lookup->req.data = lookup;
     lookup->ref = ref;
-    status = uv_getaddrinfo(&loop->uv, &lookup->req, on_lookup, host, NULL, &hints);
+    status = uv_getaddrinfo(loop->uv, &lookup->req, on_lookup, host, NULL, &hints);
   }
   if (status < 0) {
     free(lookup);

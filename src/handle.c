@@ -24,9 +24,9 @@ net_handle *net_handle_new(net_loop *loop, uv_handle_type type, int *status) {
   memset(handle, 0, size);
   handle->ref = LUA_NOREF;
   if (type == UV_TCP) {
-    *status = uv_tcp_init(&loop->uv, &handle->uv.tcp);
+    *status = uv_tcp_init(loop->uv, &handle->uv.tcp);
   } else {
-    *status = uv_pipe_init(&loop->uv, &handle->uv.pipe, 0);
+    *status = uv_pipe_init(loop->uv, &handle->uv.pipe, 0);
   }
   if (*status < 0) {
     free(handle);
@@ -118,7 +118,7 @@ static void close_walked(uv_handle_t *uv, void *argument) {
   }
 }
 
-static void close_all(net_loop *loop) { uv_walk(&loop->uv, close_walked, NULL); }
+static void close_all(net_loop *loop) { uv_walk(loop->uv, close_walked, NULL); }
 
 /* ---- methods that every handle has ---- */
 

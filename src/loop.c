@@ -11,7 +11,14 @@ static const char loop_key = 0, doors_key = 0, hooks_key = 0, objects_key = 0, e
 
 /* The frame of run: the doors' deliveries at 1 to NET_DOORS - 1, and then these. What is called from a callback lies
  * there ready, for to make a function takes memory on Lua 5.1. */
-enum { PLACE_HANDLER = NET_DOORS, PLACE_KEEPER, PLACE_OBJECTS, PLACE_ERRORS, PLACES = PLACE_ERRORS };
+enum {
+  PLACE_HANDLER = NET_DOORS,
+  PLACE_KEEPER,
+  PLACE_OBJECTS,
+  PLACE_ERRORS,
+  PLACE_WRITE,
+  PLACES = PLACE_WRITE
+};
 
 static const char *const door_names[NET_DOORS + 1] = {"",           "ticks",   "immediates", "timers",
                                                       "read",       "written", "connected",  "shutdown",
@@ -19,7 +26,16 @@ static const char *const door_names[NET_DOORS + 1] = {"",           "ticks",   "
 
 void net_loop_push_objects(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &objects_key); }
 
-int net_loop_objects_place(void) { return PLACE_OBJECTS; }
+int net_loop_writes_by(net_loop *loop, int ref, lua_CFunction method) {
+  lua_State *L = loop->L;
+  if (L == NULL) return 0;
+  lua_rawgeti(L, PLACE_OBJECTS, ref);
+  lua_pushvalue(L, PLACE_WRITE);
+  lua_rawget(L, -2);
+  int same = lua_isnil(L, -1) || lua_tocfunction(L, -1) == method;
+  lua_pop(L, 2);
+  return same;
+}
 
 /* ---- errors ---- */
 
@@ -48,11 +64,11 @@ static int append_error(lua_State *L) {
 /* Takes the error value from the top of the stack and keeps it for run to raise. The list has places in advance; that
  * it must grow and cannot is the one case in which "not enough memory" takes the place of an error. */
 static void keep_error(net_loop *loop, lua_State *L) {
-  uv_stop(&loop->uv);
+  uv_stop(loop->uv);
   loop->errors++;
   if (lua_isnil(L, -1)) { /* error(nil): a list cannot hold it */
     lua_pop(L, 1);
-    lua_pushboolean(L, 0);
+    lua_pushlightuserdata(L, (void *)&errors_key);
   }
   lua_pushvalue(L, PLACE_KEEPER);
   lua_insert(L, -2);
@@ -75,6 +91,7 @@ static int raise_error(lua_State *L, net_loop *loop) {
     }
     lua_rawseti(L, PLACE_ERRORS, i);
   }
+  if (lua_touserdata(L, -1) == (void *)&errors_key) lua_pushnil(L);
   return lua_error(L);
 }
 
@@ -165,7 +182,7 @@ static void on_timer(uv_timer_t *timer) {
 
 static net_loop *upvalue_loop(lua_State *L) { return (net_loop *)lua_touserdata(L, lua_upvalueindex(1)); }
 
-static int alive(net_loop *loop) { return loop->errors > 0 || uv_loop_alive(&loop->uv); }
+static int alive(net_loop *loop) { return loop->errors > 0 || uv_loop_alive(loop->uv); }
 
 /* run(mode): 0 default, 1 once, 2 nowait. True while something active is left; raises what callbacks raised. */
 static int loop_run(lua_State *L) {
@@ -180,6 +197,7 @@ static int loop_run(lua_State *L) {
   lua_remove(L, 1);
   net_loop_push_objects(L);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &errors_key);
+  lua_pushliteral(L, "write");
 
   if (loop->errors > 0) return raise_error(L, loop);
   /* LuaJIT takes memory for the first light userdata of each 4 GiB of addresses: here it may. Events are on this stack. */
@@ -189,9 +207,9 @@ static int loop_run(lua_State *L) {
   loop->stopping = 0;
   run_ticks(loop);
   if (loop->errors == 0 && !loop->stopping) {
-    uv_run(&loop->uv, mode);
+    uv_run(loop->uv, mode);
   } else {
-    uv_run(&loop->uv, UV_RUN_NOWAIT); /* takes back the uv_stop that keep_error or stop has made */
+    uv_run(loop->uv, UV_RUN_NOWAIT); /* takes back the uv_stop that keep_error or stop has made */
   }
   loop->L = NULL;
   if (loop->errors > 0) return raise_error(L, loop);
@@ -203,7 +221,7 @@ static int loop_stop(lua_State *L) {
   net_loop *loop = upvalue_loop(L);
   if (loop->L == NULL) return 0;
   loop->stopping = 1;
-  uv_stop(&loop->uv);
+  uv_stop(loop->uv);
   return 0;
 }
 
@@ -215,8 +233,8 @@ static int loop_running(lua_State *L) {
 /* now() -> ms on the loop's clock, brought up to date. */
 static int loop_now(lua_State *L) {
   net_loop *loop = upvalue_loop(L);
-  if (loop->open) uv_update_time(&loop->uv);
-  net_pushsize(L, (size_t)uv_now(&loop->uv));
+  if (loop->open) uv_update_time(loop->uv);
+  net_pushsize(L, loop->open ? (size_t)uv_now(loop->uv) : 0);
   return 1;
 }
 
@@ -231,15 +249,15 @@ static int loop_timer(lua_State *L) {
   net_loop *loop = upvalue_loop(L);
   if (!loop->open) return 0;
   if (lua_isnoneornil(L, 1)) {
-    uv_timer_stop(&loop->timer);
+    uv_timer_stop(&loop->own->timer);
   } else {
     lua_Number ms = lua_tonumber(L, 1);
-    uv_timer_start(&loop->timer, on_timer, ms > 0 ? (uint64_t)ms : 0, 0);
+    uv_timer_start(&loop->own->timer, on_timer, ms > 0 ? (uint64_t)ms : 0, 0);
   }
   if (lua_toboolean(L, 2)) {
-    uv_ref((uv_handle_t *)&loop->timer);
+    uv_ref((uv_handle_t *)&loop->own->timer);
   } else {
-    uv_unref((uv_handle_t *)&loop->timer);
+    uv_unref((uv_handle_t *)&loop->own->timer);
   }
   return 0;
 }
@@ -249,14 +267,14 @@ static int loop_immediates(lua_State *L) {
   net_loop *loop = upvalue_loop(L);
   if (!loop->open) return 0;
   if (lua_toboolean(L, 1)) {
-    uv_check_start(&loop->check, on_check);
+    uv_check_start(&loop->own->check, on_check);
   } else {
-    uv_check_stop(&loop->check);
+    uv_check_stop(&loop->own->check);
   }
   if (lua_toboolean(L, 2)) {
-    uv_idle_start(&loop->idle, on_idle);
+    uv_idle_start(&loop->own->idle, on_idle);
   } else {
-    uv_idle_stop(&loop->idle);
+    uv_idle_stop(&loop->own->idle);
   }
   return 0;
 }
@@ -324,22 +342,35 @@ void net_loop_at_end(net_loop *loop, net_loop_end end) {
   }
 }
 
-/* The state is closing. The door is shut: what libuv still has to say, it says to C alone, which frees its memory. */
+/* The state is closing. The door is shut: what libuv still has to say, it says to C alone, which frees its memory.
+ *
+ * If the state is closed from within a callback, by os.exit, then libuv stands below us on the stack and may hold a queue
+ * of callbacks that it will never come back to. Every descriptor is closed all the same; what libuv cannot give back is
+ * left to the end of the process, which follows. */
 static int loop_gc(lua_State *L) {
   net_loop *loop = (net_loop *)lua_touserdata(L, 1);
   if (!loop->open) return 0;
+  int within = loop->L != NULL;
+  int rounds = 3;
   loop->open = 0;
   loop->L = NULL;
   for (int i = 0; i < NET_LOOP_ENDS; i++) {
     if (loop->ends[i] != NULL) loop->ends[i](loop);
   }
-  uv_close((uv_handle_t *)&loop->timer, NULL);
-  uv_close((uv_handle_t *)&loop->check, NULL);
-  uv_close((uv_handle_t *)&loop->idle, NULL);
+  uv_close((uv_handle_t *)&loop->own->timer, NULL);
+  uv_close((uv_handle_t *)&loop->own->check, NULL);
+  uv_close((uv_handle_t *)&loop->own->idle, NULL);
+  int status;
   do {
-    uv_run(&loop->uv, UV_RUN_DEFAULT); /* twice, if a uv_stop was left over */
-  } while (uv_loop_close(&loop->uv) == UV_EBUSY);
-  free(loop->buffer);
+    uv_run(loop->uv, within ? UV_RUN_NOWAIT : UV_RUN_DEFAULT); /* twice, if a uv_stop was left over */
+    status = uv_loop_close(loop->uv);
+  } while (status == UV_EBUSY && (!within || --rounds > 0));
+  if (status == 0) {
+    free(loop->own);
+    free(loop->buffer);
+  }
+  loop->own = NULL;
+  loop->uv = NULL;
   loop->buffer = NULL;
   return 0;
 }
@@ -400,16 +431,20 @@ net_loop *net_loop_open(lua_State *L) {
   lua_setfield(L, -2, "__gc");
   lua_setmetatable(L, -2);
   loop->buffer = (char *)malloc(NET_READ_SIZE);
-  int status = loop->buffer == NULL ? UV_ENOMEM : uv_loop_init(&loop->uv);
+  loop->own = (struct net_loop_own *)malloc(sizeof *loop->own);
+  int status = loop->buffer == NULL || loop->own == NULL ? UV_ENOMEM : uv_loop_init(&loop->own->uv);
   if (status < 0) {
+    free(loop->own);
     free(loop->buffer);
     luaL_error(L, "cannot make an event loop: %s", uv_strerror(status));
   }
-  loop->uv.data = loop;
-  uv_timer_init(&loop->uv, &loop->timer);
-  uv_check_init(&loop->uv, &loop->check);
-  uv_idle_init(&loop->uv, &loop->idle);
-  uv_unref((uv_handle_t *)&loop->check); /* the idle handle says whether immediates keep the loop running */
+  loop->uv = &loop->own->uv;
+  loop->uv->data = loop;
+  uv_timer_init(loop->uv, &loop->own->timer);
+  uv_check_init(loop->uv, &loop->own->check);
+  uv_idle_init(loop->uv, &loop->own->idle);
+  uv_unref(
+      (uv_handle_t *)&loop->own->check); /* the idle handle says whether immediates keep the loop running */
   loop->open = 1;
   lua_rawsetp(L, LUA_REGISTRYINDEX, &loop_key); /* the last that may fail: what is found there is whole */
   return loop;

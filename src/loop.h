@@ -41,11 +41,17 @@ enum { NET_LOOP_ENDS = 2 };
 typedef struct net_loop net_loop;
 typedef void (*net_loop_end)(net_loop *loop);
 
-struct net_loop {
+/* What libuv writes into. Apart from the userdata, because it may have to outlive that: see loop_gc. */
+struct net_loop_own {
   uv_loop_t uv;
-  uv_timer_t timer;  /* the one timer; timers.lua keeps the list of what is due */
-  uv_check_t check;  /* immediates run here, */
-  uv_idle_t idle;    /* and this keeps the loop from waiting while there are some */
+  uv_timer_t timer; /* the one timer; timers.lua keeps the list of what is due */
+  uv_check_t check; /* immediates run here, */
+  uv_idle_t idle;   /* and this keeps the loop from waiting while there are some */
+};
+
+struct net_loop {
+  uv_loop_t *uv; /* in own */
+  struct net_loop_own *own;
   lua_State *L;      /* the thread that runs the loop; NULL: the door is shut */
   char *buffer;      /* NET_READ_SIZE bytes that every read shares */
   size_t handles;    /* streams that are not closed yet */
@@ -72,8 +78,9 @@ void net_loop_set_door(lua_State *L, enum net_door door, lua_CFunction delivery)
 /* Pushes the table that anchors the Lua object of each open handle. */
 void net_loop_push_objects(lua_State *L);
 
-/* The place of that table in the frame of run, for callbacks that release an anchor. */
-int net_loop_objects_place(void);
+/* For callbacks that stay in C: is the field `write` of an open handle's object this function, or not there at all?
+ * Never raises. */
+int net_loop_writes_by(net_loop *loop, int ref, lua_CFunction method);
 
 /* For deliveries: pushes the hook that Lua has set for a door. */
 static inline void net_loop_push_hook(lua_State *L, enum net_door door) {

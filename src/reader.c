@@ -68,9 +68,9 @@ static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
     struct read_event event = {handle, buffer->base, size};
     if (size > 0) {
       handle->bytes_read += (uint64_t)size;
-      handle->active = uv_now(&loop->uv);
+      handle->active = uv_now(loop->uv);
       net_handle *to = handle->pipe_to;
-      if (to != NULL && net_writer_is_direct(to)) {
+      if (to != NULL && net_writer_is_direct(to) && net_writer_is_ours(to)) {
         size_t moved = net_writer_offer(to, event.data, (size_t)size);
         if (moved > 0) to->active = handle->active;
         event.data += moved;

@@ -17,7 +17,7 @@ enum { FEW_BUFFERS = 16 };
 /* Counts what the system took within this callback; whether that is too much for one. */
 static int take(net_handle *handle, size_t size) {
   net_loop *loop = net_handle_loop(handle);
-  handle->active = uv_now(&loop->uv);
+  handle->active = uv_now(loop->uv);
   if (handle->taken_in != loop->callback) {
     handle->taken_in = loop->callback;
     handle->taken = 0;
@@ -75,7 +75,7 @@ static void enter_done(net_handle *handle, enum net_door door, int status) {
 static void on_write(uv_write_t *uv, int status) {
   net_handle *handle = net_req_release(net_req_from(uv));
   handle->writes--;
-  handle->active = uv_now(&net_handle_loop(handle)->uv);
+  handle->active = uv_now(net_handle_loop(handle)->uv);
   enter_done(handle, NET_DOOR_WRITTEN, status);
 }
 
@@ -184,6 +184,10 @@ static int direct_write(lua_State *L) {
     if (handle != NULL && net_writer_is_direct(handle)) return write_directly(L, handle, has_callback);
   }
   return call_on(L, UP_SLOW);
+}
+
+int net_writer_is_ours(const net_handle *handle) {
+  return net_loop_writes_by(net_handle_loop(handle), handle->ref, direct_write);
 }
 
 int net_writer_direct(lua_State *L) {
@@ -301,13 +305,13 @@ static int handle_bytes(lua_State *L) {
 static int handle_idle(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
   if (handle == NULL) return 0;
-  net_pushsize(L, (size_t)(uv_now(&net_handle_loop(handle)->uv) - handle->active));
+  net_pushsize(L, (size_t)(uv_now(net_handle_loop(handle)->uv) - handle->active));
   return 1;
 }
 
 static int handle_touch(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
-  if (handle != NULL) handle->active = uv_now(&net_handle_loop(handle)->uv);
+  if (handle != NULL) handle->active = uv_now(net_handle_loop(handle)->uv);
   return 0;
 }
 

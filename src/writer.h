@@ -11,6 +11,9 @@ static inline int net_writer_is_direct(const net_handle *handle) {
   return (handle->flags & NET_WRITE_DIRECT) && handle->writes == 0;
 }
 
+/* Has nobody given the socket of this attached handle another `write`? */
+int net_writer_is_ours(const net_handle *handle);
+
 /* Offers bytes to the system; how many it took. What it refused for good is kept for the next `write` of this handle,
  * which reports it: asking twice would hear another error. Never raises. */
 size_t net_writer_offer(net_handle *handle, const char *data, size_t size);

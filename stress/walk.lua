@@ -112,7 +112,9 @@ local function check_bytes(who, data)
   while rest > 0 do
     local part = math.min(rest, PERIOD)
     if data:sub(place, place + part - 1) ~= pattern:sub(at + 1, at + part) then
-      broken(("bytes behind %d are not those that were sent%s"):format(who.got, who.hex and ", in hex" or ""), who)
+      local story = who.peer and table.concat(who.peer.story, " ") or ""
+      broken(("bytes behind %d are not those that were sent%s; of the other side: %s"):format(
+        who.got, who.hex and ", in hex" or "", story), who)
     end
     at = (at + part) % PERIOD
     place, rest = place + part, rest - part

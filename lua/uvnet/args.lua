@@ -3,6 +3,7 @@
 -- Floor 2.
 
 local errors = require("uvnet.errors")
+local is_callable = require("uvnet.callable")
 
 local args = {}
 
@@ -16,13 +17,6 @@ end
 
 --- Is this what names a pipe: a string that is no number?
 function args.isPipeName(value) return type(value) == "string" and not args.toNumber(value) end
-
-local function is_callable(value)
-  if type(value) == "function" then return true end
-  if type(value) ~= "table" then return false end
-  local metatable = getmetatable(value)
-  return type(metatable) == "table" and metatable.__call ~= nil
-end
 
 --- `(options[, callback])`, `(path[, …][, callback])`, `([port][, host][, …][, callback])` → options, callback.
 -- An options table is given back itself; `given` says whether there was a first argument at all.

@@ -4,6 +4,7 @@
 
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
+local is_callable = require("uvnet.callable")
 local ticks = require("uvnet.ticks")
 
 local dns = {
@@ -18,7 +19,7 @@ local dns = {
 local FAMILIES = { [0] = 0, [4] = 4, [6] = 6, IPv4 = 4, IPv6 = 6 }
 
 local function check_callback(callback)
-  if type(callback) ~= "function" then errors.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback) end
+  if not is_callable(callback) then errors.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback) end
 end
 
 local function to_family(name, family)
@@ -82,7 +83,7 @@ function dns.lookup(hostname, options, callback)
   if hostname and type(hostname) ~= "string" then
     errors.throw("ERR_INVALID_ARG_TYPE", "hostname", "string", hostname)
   end
-  if type(options) == "function" then
+  if is_callable(options) then
     callback = options
   elseif type(options) == "number" then
     check_callback(callback)

@@ -14,6 +14,7 @@
 
 local class = require("uvnet.class")
 local errors = require("uvnet.errors")
+local is_callable = require("uvnet.callable")
 
 local EventEmitter = class.new("EventEmitter")
 
@@ -58,12 +59,6 @@ function Once:__call(...)
 end
 
 local function is_once(entry) return getmetatable(entry) == Once end
-
-local function is_callable(value)
-  if type(value) == "function" then return true end
-  local metatable = getmetatable(value)
-  return type(metatable) == "table" and metatable.__call ~= nil
-end
 
 local function original(entry) return is_once(entry) and entry.listener or entry end
 

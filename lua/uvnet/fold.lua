@@ -105,7 +105,9 @@ function fold.flow(socket)
   local handle = rawget(socket, "_handle")
   if not handle or rawget(socket, "connecting") then return false end
   if socket.push ~= Readable.push or socket.emit ~= EventEmitter.emit then return false end
+  if socket._read ~= lanes.standard._read then return false end
   if listens(socket, "readable") or listens(socket, "newListener") then return false end
+  if handle:isDirectRead() then return true end
   handle:directRead(true)
   resuming[socket] = true
   later(resumed, socket)
@@ -136,6 +138,10 @@ end
 --- The peer has ended. Returns false if the socket is not folded.
 function fold.ended(socket)
   if is_unfolded(socket) or rawget(socket, "allowHalfOpen") or not socket._handle:isDirectRead() then return false end
+  local standard = lanes.standard
+  if socket._final ~= standard._final or socket.finish ~= standard.finish or socket.destroy ~= standard.destroy then
+    return false
+  end
   socket._stage = "ended"
   later(emit_end, socket)
   return true

@@ -7,6 +7,7 @@
 
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
+local is_callable = require("uvnet.callable")
 local timers = require("uvnet.timers")
 
 local idle = {}
@@ -84,7 +85,7 @@ function idle.setTimeout(socket, ms, callback)
   socket.timeout = ms
   ms = check_duration(ms)
   idle.clear(socket)
-  if callback ~= nil and type(callback) ~= "function" then
+  if callback ~= nil and not is_callable(callback) then
     errors.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback)
   end
   if ms == 0 then

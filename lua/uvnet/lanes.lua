@@ -19,6 +19,8 @@ local Readable = stream.Readable
 
 local lanes = {
   enabled = not os.getenv("UVNET_NO_FAST_LANES"),
+  --- The methods of net.Socket as they are made: one that has been overridden has to be called.
+  standard = {},
 }
 
 local function idle_writer(ws)
@@ -36,7 +38,9 @@ function lanes.update_write(socket)
   local handle = socket._handle
   if not handle or not lanes.enabled or rawget(socket, "connecting") then return end
   local ws = rawget(socket, "_ws")
-  handle:directWrite(not ws or idle_writer(ws))
+  local standard = lanes.standard
+  local open = (not ws or idle_writer(ws)) and socket._write == standard._write and socket._writev == standard._writev
+  handle:directWrite(open)
 end
 
 --- Closes the write lane.
@@ -57,24 +61,22 @@ local function flows(rs)
 end
 
 -- The one socket that a source's data goes to, if that is all that happens to it.
-local function pipe_target(socket, rs, write)
+local function pipe_target(socket, rs)
   local pipes = rs.pipes
   if not pipes or #pipes ~= 1 or socket:listenerCount("data") ~= 1 then return nil end
   local target = pipes[1]
-  if target.write ~= write then return nil end
+  if target.write ~= lanes.standard.write then return nil end
   return rawget(target, "_handle")
 end
 
 --- Looks whether the read lane and the pipe lane can be open, after a chunk has gone the long way.
--- @param socket
--- @tparam function write what a target's `write` has to be, for the pipe lane
-function lanes.update_read(socket, write)
+function lanes.update_read(socket)
   local handle = socket._handle
   if not handle or not lanes.enabled then return end
   local rs = rawget(socket, "_rs")
   local open = rs and flows(rs) and socket.push == Readable.push and socket.emit == EventEmitter.emit or false
   handle:directRead(open)
-  handle:pipeTo(open and pipe_target(socket, rs, write) or nil)
+  handle:pipeTo(open and pipe_target(socket, rs) or nil)
 end
 
 --- Closes the read lane and the pipe lane.

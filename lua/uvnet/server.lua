@@ -11,6 +11,7 @@ local args = require("uvnet.args")
 local core = require("uvnet.core")
 local dns = require("uvnet.dns")
 local errors = require("uvnet.errors")
+local is_callable = require("uvnet.callable")
 local ticks = require("uvnet.ticks")
 
 local Server = EventEmitter:extend("Server")
@@ -45,12 +46,12 @@ end
 -- @see Node's net: new net.Server([options][, connectionListener])
 function Server:initialize(options, connectionListener)
   EventEmitter.initialize(self)
-  if type(options) == "function" then
+  if is_callable(options) then
     options, connectionListener = nil, options
   elseif options ~= nil and type(options) ~= "table" then
     errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options)
   end
-  if type(connectionListener) == "function" then self:on("connection", connectionListener) end
+  if is_callable(connectionListener) then self:on("connection", connectionListener) end
   if not options then return end
   local delay, mark = check_number(options, "keepAliveInitialDelay"), check_number(options, "highWaterMark")
   if options.allowHalfOpen then self.allowHalfOpen = true end
@@ -353,7 +354,7 @@ end
 function Server:close(callback)
   local was_open = rawget(self, "_handle") or rawget(self, "_resolving")
   self._resolving = nil
-  if type(callback) == "function" then
+  if is_callable(callback) then
     if was_open then
       self:once("close", callback)
     else

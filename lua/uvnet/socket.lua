@@ -57,6 +57,9 @@ end
 for name, getter in pairs(names.getters) do
   getters[name] = getter
 end
+for _, name in ipairs({ "write", "_write", "_writev", "_read", "_final", "finish", "destroy" }) do
+  lanes.standard[name] = Socket[name]
+end
 
 -- ---- making one ----
 
@@ -167,7 +170,7 @@ function Socket.accepted(handle, server)
     self._keepAliveDelay = settings.keep_alive_seconds(server.keepAliveInitialDelay)
     handle:keepalive(true, self._keepAliveDelay)
   end
-  if lanes.enabled then handle:directWrite(true) end
+  lanes.update_write(self)
   if server.pauseOnConnect then
     self._rs.flowing = false
   else

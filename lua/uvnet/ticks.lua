@@ -6,6 +6,7 @@
 -- Floor 2.
 
 local errors = require("uvnet.errors")
+local is_callable = require("uvnet.callable")
 
 local unpack = table.unpack or unpack -- luacheck: ignore 143
 
@@ -38,12 +39,6 @@ ticks.later = later
 local function call_bare(callback) callback() end
 local function call_one(callback, argument) callback(argument) end
 local function call_many(callback, arguments) callback(unpack(arguments, 1, arguments.count)) end
-
-local function is_callable(value)
-  if type(value) == "function" then return true end
-  local metatable = getmetatable(value)
-  return type(metatable) == "table" and metatable.__call ~= nil
-end
 
 --- Calls a function after the current callback and before the next one.
 -- @tparam function callback

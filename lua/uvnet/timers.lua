@@ -11,6 +11,7 @@ local class = require("uvnet.class")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local events = require("uvnet.events")
+local is_callable = require("uvnet.callable")
 local ticks = require("uvnet.ticks")
 require("uvnet.loop")
 
@@ -27,10 +28,7 @@ local function run_ticks()
 end
 
 local function check_callback(callback)
-  if type(callback) == "function" then return end
-  local metatable = getmetatable(callback)
-  if type(metatable) == "table" and metatable.__call then return end
-  errors.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback)
+  if not is_callable(callback) then errors.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback) end
 end
 
 -- ---- the heap of lists ----

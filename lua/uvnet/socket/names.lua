@@ -48,6 +48,12 @@ function getters:readyState()
   return writable and "writeOnly" or "closed"
 end
 
+-- Through the direct lane data comes past the streams.
+function getters:readableDidRead()
+  local handle = rawget(self, "_handle")
+  return self._rs.dataEmitted or handle ~= nil and handle:isDirectRead() and (handle:bytes()) > 0 or false
+end
+
 --- The server that has accepted the connection, or nil.
 function getters:server() return rawget(self, "_server") end
 

@@ -37,7 +37,7 @@ core.hook("read", function(self, chunk, code, errno)
   if chunk then
     local handle = self._handle
     if self:push(chunk) then
-      lanes.update_read(self, self.write)
+      lanes.update_read(self)
     elseif self._handle == handle and handle then
       lanes.close_read(self)
       local ok
@@ -90,6 +90,16 @@ end
 function methods:prependListener(event, listener)
   if event == "data" or event == "readable" then lanes.close_read(self) end
   return Duplex.prependListener(self, event, listener)
+end
+
+function methods:removeListener(event, listener)
+  if event == "data" then lanes.close_read(self) end
+  return Duplex.removeListener(self, event, listener)
+end
+
+function methods:removeAllListeners(event)
+  if event == "data" or event == nil then lanes.close_read(self) end
+  return Duplex.removeAllListeners(self, event)
 end
 
 function methods:unpipe(target)

@@ -2,7 +2,6 @@
 --
 -- Floor 7.
 
-local after_write = require("uvnet.stream.after_write")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local fold = require("uvnet.fold")
@@ -63,20 +62,6 @@ local function write_queued(self, bytes, callback)
   return more
 end
 
--- The system has taken a write at once: its callback is called in a tick. Until then the socket does not finish.
-local function tell(self, callback)
-  local ws = self._ws
-  ws.pendingcb = (ws.pendingcb or 1) - 1
-  if ws.ending then ticks.later(after_write.finish_maybe, self, ws) end
-  callback(ws.errored)
-end
-
-local function told(self, callback)
-  local ws = self._ws
-  ws.pendingcb = (ws.pendingcb or 0) + 1
-  ticks.later(tell, self, callback)
-end
-
 --- Sends data: `write(data[, encoding][, callback])`.
 -- @function Socket:write
 -- @tparam string|{string,...} data bytes, or a list of strings that is sent in one go
@@ -85,7 +70,7 @@ end
 -- @treturn boolean true if the system has it all, or less than the high-water mark is queued; false: wait for `drain`
 -- @raise ERR_INVALID_ARG_TYPE, ERR_STREAM_NULL_VALUES, ERR_UNKNOWN_ENCODING
 -- @see Node's net: socket.write(data[, encoding][, callback])
-methods.write = core.directWrite(write_slowly, methods._waitForTurn, write_queued, told)
+methods.write = core.directWrite(write_slowly, methods._waitForTurn, write_queued, Duplex.queueWriteCallback)
 
 local function send_pending(self, pending)
   self:removeListener("close", pending.on_close)
