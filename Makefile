@@ -109,7 +109,7 @@ all-luas: ## build for every Lua of KEYS
 	@for key in $(KEYS); do $(MAKE) core LUA=$$(. tools/common.sh; find_lua $$key) || exit 1; done
 
 # ------------------------------------------------------------------------------------------- what developers type
-.PHONY: lint format asan valgrind fuzz rock docs bench bench-quick bench-check clean help
+.PHONY: lint format asan valgrind fuzz oom walk soak rock docs bench bench-quick bench-check clean help
 lint: ## luacheck, clang-format, gcc and clang with all warnings, cppcheck
 	@tools/lint.sh
 
@@ -124,6 +124,17 @@ valgrind: ## the specs under valgrind's memcheck
 
 fuzz: ## the fuzzers, FUZZ_SECONDS each
 	@tools/fuzz.sh
+
+oom: ## the core and the modules while memory fails, at each allocation
+	@stress/run oom
+	@stress/run states
+
+walk: ## a random walk of 200,000 steps, and a shorter one under AddressSanitizer
+	@stress/run walk $(or $(STEPS),200000) $(SEED)
+	@KEYS=5.4 stress/run --asan walk 50000 $(SEED)
+
+soak: ## connections that come and go for SOAK_SECONDS, and many that stay
+	@KEYS="$(or $(SOAK_KEYS),5.4)" stress/run soak $(or $(SOAK_SECONDS),600) $(or $(SOAK_CONNECTIONS),2000) $(or $(SOAK_IDLE),50000)
 
 rock: ## luarocks make for 5.1 to 5.4, and a program outside of the project that uses the rock
 	@tools/rock.sh

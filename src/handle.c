@@ -107,6 +107,8 @@ void net_handle_close(net_handle *handle, int tell) {
     handle->box = NULL;
   }
   net_handle_unpipe(handle);
+  net_loop *loop = net_handle_loop(handle);
+  if (loop->refused == handle) loop->refused = NULL;
   handle->flags = tell ? NET_TELL_CLOSED : 0;
   if (!uv_is_closing(&handle->uv.handle)) uv_close(&handle->uv.handle, on_close);
 }

@@ -154,7 +154,8 @@ static int write_directly(lua_State *L, net_handle *handle, int has_callback) {
   uv_buf_t rest;
   size_t size;
   rest.base = (char *)lua_tolstring(L, 2, &size);
-  if (size == 0) return call_on(L, UP_SLOW);
+  /* A refusal that is still to be reported comes first: asking again would hear another error. */
+  if (size == 0 || loop->refused == handle) return call_on(L, UP_SLOW);
   size_t written = net_writer_offer(handle, rest.base, size);
   if (written == size) return taken(L, handle, size, has_callback);
   if (loop->refused == handle) return call_on(L, UP_SLOW); /* which reports it */

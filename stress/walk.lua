@@ -102,9 +102,8 @@ local function check_bytes(who, data)
     who.head = who.head .. taken
     data = data:sub(#taken + 1)
     if #who.head == 8 then
-      who.peer = everyone[tonumber(who.head)]
-      hold(who.peer, "the head is not what was sent: " .. to_hex(who.head), who)
-      who.peer_life = who.peer.life
+      who.peer, who.peer_life = everyone[tonumber(who.head:sub(1, 6))], tonumber(who.head:sub(7))
+      hold(who.peer and who.peer_life, "the head is not what was sent: " .. to_hex(who.head), who)
     end
   end
   local at = who.got % PERIOD
@@ -150,7 +149,7 @@ local function check_end(who)
   local peer = who.peer
   if peer and (peer.reset or peer.socket.destroyed and not peer.ended) then return end
   -- Of what comes back from an echo, what the other side did with it is not known.
-  if not peer or peer == who or peer.life ~= who.peer_life then return end
+  if not peer or peer == who or peer.life % 100 ~= who.peer_life then return end
   if who.failed or peer.failed or not peer.finished then return end
   if who.got ~= peer.sent then
     broken(("got %d of %d bytes; of the other side: %s"):format(who.got, peer.sent, table.concat(peer.story, " ")), who)
@@ -222,7 +221,7 @@ local function join(kind, socket)
 end
 
 local function write_head(who)
-  who.socket:write(("%08d"):format(who.id))
+  who.socket:write(("%06d%02d"):format(who.id, who.life % 100))
 end
 
 local function on_connection(server, socket)

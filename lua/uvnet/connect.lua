@@ -325,10 +325,14 @@ local function connect_literal(socket, attempt)
   end
 end
 
+--- Is this what leads to a pipe? An empty path is none, as in Node.
+-- @local
+function connect.is_path(path) return path ~= nil and path ~= "" and path ~= false end
+
 --- What `connect` checks before it changes anything. Returns a function that begins, for a socket with a handle.
 -- @local
 function connect.prepare(options)
-  if options.path then
+  if connect.is_path(options.path) then
     if type(options.path) ~= "string" then
       errors.throw("ERR_INVALID_ARG_TYPE", "options.path", "string", options.path)
     end

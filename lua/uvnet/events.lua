@@ -293,7 +293,7 @@ end
 -- @treturn boolean whether there was a listener
 function EventEmitter:emit(event, ...)
   local events = rawget(self, "_events")
-  if type(event) == "number" then event = to_key(event) end
+  if event == nil or type(event) == "number" then event = to_key(event) end
   if event == "error" then
     if events and events[errorMonitor] ~= nil then self:emit(errorMonitor, ...) end
     if not events or events.error == nil then raise_unhandled((...)) end

@@ -33,6 +33,7 @@ local resuming = {} -- sockets for which `resume` is due in a tick
 local function new_side() return { noEmitClose = true } end
 
 local function reading(rs, socket)
+  rs.reading, rs.needReadable = true, true
   rs.flowing, rs.dataListening, rs.paused, rs.sync = true, true, false, false
   rs.resumeScheduled = resuming[socket]
   if socket.bytesRead > 0 then rs.dataEmitted = true end
@@ -55,14 +56,14 @@ function fold.unfold(socket)
   rawset(socket, "_rs", rs)
   local handle = rawget(socket, "_handle")
   if not stage then
-    if handle and handle:isDirectRead() then
-      reading(rs, socket)
-      rs.reading, rs.needReadable = true, true
-    end
+    if handle and handle:isDirectRead() then reading(rs, socket) end
+    -- A server's socket is read from the start, as after a first `read(0)`.
+    if handle and rawget(socket, "_server") then rs.reading, rs.needReadable, rs.sync = true, true, false end
     return
   end
   socket._stage = nil
   reading(rs, socket)
+  rs.reading, rs.needReadable = nil, nil
   rs.ended = true
   if stage == "ended" then return end
   rs.endEmitted, rs.afterEnd = true, true

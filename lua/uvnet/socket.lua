@@ -172,7 +172,8 @@ function Socket.accepted(handle, server)
   end
   lanes.update_write(self)
   if server.pauseOnConnect then
-    self._rs.flowing = false
+    local rs = self._rs
+    rs.flowing, rs.reading, rs.needReadable, rs.sync = false, nil, nil, nil
   else
     reading.start(self)
   end
@@ -248,7 +249,7 @@ function Socket:connect(...)
     make_new(self)
   end
   if not self._handle then
-    make_handle(self, options.path ~= nil)
+    make_handle(self, connect.is_path(options.path))
     if self._unrefed then self._handle:unref() end
   end
   idle.refresh(self)
@@ -286,6 +287,12 @@ end)
 
 local function emit_close(self)
   local had_error = rawget(self, "_hadError") or false
+  local unsent = rawget(self, "_unsent")
+  if unsent then
+    -- Told in its turn among the listeners, but whatever those raise.
+    self._unsent = nil
+    ticks.later(unsent.on_close)
+  end
   self:emit("close", had_error)
 end
 
@@ -304,7 +311,8 @@ function Socket:_destroy(err, callback)
   end
   self.connecting = nil
   connect.abandon(self)
-  self._connection, self._deferred = nil, nil
+  self._connection = nil
+  waiting.forget(self)
   idle.clear(self)
   if rawget(self, "_turn") then
     timers.clearImmediate(self._turn)

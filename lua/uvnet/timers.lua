@@ -119,8 +119,8 @@ local function unlink(timeout)
   if list._next == list and not list.running then remove_list(list) end
 end
 
--- Where memory may fail, it does before anything is tied: an empty list in the heap does no harm, but a list that is not
--- in the heap, or a timeout that does not know its list, would.
+-- Where memory may fail, it does before anything is tied: an empty list in the heap does no harm, but a list that is
+-- not in the heap, or a timeout that does not know its list, would.
 local function insert(timeout, start)
   local duration = timeout._duration
   local list = lists[duration]

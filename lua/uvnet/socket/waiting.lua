@@ -29,4 +29,13 @@ function waiting.act_deferred(self)
   end
 end
 
+--- The connection will not stand: nothing waits for it any more, lest it happen to the next one.
+function waiting.forget(self)
+  local deferred = rawget(self, "_deferred")
+  self._deferred = nil
+  for i = 1, deferred and #deferred or 0 do
+    self:removeListener("connect", deferred[i])
+  end
+end
+
 return waiting

@@ -73,18 +73,22 @@ end
 methods.write = core.directWrite(write_slowly, methods._waitForTurn, write_queued, Duplex.queueWriteCallback)
 
 local function send_pending(self, pending)
+  self._unsent = nil
   self:removeListener("close", pending.on_close)
   self:_send(pending.data, pending.callback)
 end
 
 local function write_when_connected(self, data, callback)
   self._pendingData = true
-  local pending, act = { data = data, callback = callback }, nil
+  local pending, told = { data = data, callback = callback }, false
   function pending.on_close()
-    self:removeListener("connect", act)
+    if told then return end
+    told = true
+    self:removeListener("close", pending.on_close)
     callback(errors.coded("ERR_SOCKET_CLOSED_BEFORE_CONNECTION"))
   end
-  act = waiting.when_connected(self, send_pending, pending)
+  self._unsent = pending
+  waiting.when_connected(self, send_pending, pending)
   self:once("close", pending.on_close)
 end
 

@@ -74,7 +74,7 @@ local function finish(self, ws)
     self:emit("finish")
   end
   ws.finishing = nil
-  ws.calling = outer
+  ws.calling = outer or false
   destroy_if_both_over(self, ws)
 end
 
@@ -105,13 +105,13 @@ function after.on_final(self, ws, err)
     ws.failing = err
     call_finished(ws, err)
     ws.failing = nil
-    ws.calling = outer
+    ws.calling = outer or false
     error_or_destroy(self, err, ws.sync)
   elseif need_finish(ws) then
     local outer = guard(self, ws)
     ws.prefinished = true
     self:emit("prefinish")
-    ws.calling = outer
+    ws.calling = outer or false
     ws.pendingcb = ws.pendingcb + 1
     later(finish_now, self, ws)
   end
@@ -132,7 +132,7 @@ local function prefinish(self, ws)
     local outer = guard(self, ws)
     ws.prefinished = true
     self:emit("prefinish")
-    ws.calling = outer
+    ws.calling = outer or false
   end
 end
 
@@ -168,7 +168,7 @@ function after.fail_waiting(self, ws)
   end
   call_finished(ws, ws.errored or errors.coded("ERR_STREAM_DESTROYED", "end"))
   ws.buffered, ws.bufferIndex, ws.bufferLast = nil, nil, nil
-  ws.calling = outer
+  ws.calling = outer or false
 end
 
 local fail_waiting = after.fail_waiting
@@ -188,7 +188,7 @@ local function owe(ws, callback, count, pending, err)
 end
 
 function repair(self, ws)
-  ws.guarded = nil
+  ws.guarded = false
   if not ws.calling then return end
   ws.calling = nil
   local outer = guard(self, ws)
@@ -200,7 +200,7 @@ function repair(self, ws)
   if ws.destroyed or ws.errored then fail_waiting(self, ws) end
   local err = ws.failing
   ws.failing = nil
-  ws.calling = outer
+  ws.calling = outer or false
   if err then error_or_destroy(self, err) end
   if ws.ending then finish_maybe(self, ws, true) end
 end
@@ -226,7 +226,7 @@ end
 -- @tparam integer count how many writes
 -- @tparam ?function callback theirs
 function after.after_write(self, ws, count, callback)
-  ws.afterWritePending = nil
+  ws.afterWritePending = false
   local drains = ws.needDrain and not ws.ending and not ws.destroyed and (ws.length or 0) == 0
   if drains or callback then
     local outer = guard(self, ws)
@@ -242,7 +242,7 @@ function after.after_write(self, ws, count, callback)
       ws.pendingcb = ws.pendingcb - 1
       callback(nil)
     end
-    ws.calling = outer
+    ws.calling = outer or false
   else
     ws.pendingcb = ws.pendingcb - count
   end
@@ -255,7 +255,7 @@ local after_write = after.after_write
 local function after_write_tick(self, ws) after_write(self, ws, 1, nil) end
 
 local function call_tick(self, ws)
-  ws.callGrows = nil
+  ws.callGrows = false
   local calls, head = ws.calls, ws.callHead
   local callback, count = calls[head], calls[head + 1]
   calls[head], calls[head + 1] = false, false
@@ -303,7 +303,7 @@ function after.failed(self, ws, err, callback)
   if callback then callback(err) end
   fail_waiting(self, ws)
   ws.failing = nil
-  ws.calling = outer
+  ws.calling = outer or false
   error_or_destroy(self, err)
 end
 

@@ -6,6 +6,7 @@
 -- Floor 3.
 
 local destruction = require("uvnet.stream.destroy")
+local errors = require("uvnet.errors")
 local state = require("uvnet.stream.state")
 local ticks = require("uvnet.ticks")
 
@@ -69,6 +70,9 @@ end
 -- @tparam[opt] table options `["end"] = false`: the destination is not ended
 -- @return dest
 function pipe.pipe(self, dest, options)
+  if type(dest) ~= "table" or not dest.on or not dest.write then
+    errors.throw("ERR_INVALID_ARG_TYPE", "destination", "Writable", dest)
+  end
   local rs = self._rs
   local pipes = rs.pipes
   if not pipes then

@@ -1,0 +1,242 @@
+-- What can be observed closes the shortcuts: each program prints the same with them and without, and that is what the
+-- spec says. (The parity cases run both ways, too; here is what Node has no words for, or what was wrong once.)
+
+local child = require("spec.support.child")
+
+local PRELUDE = [[
+local net = require("net")
+local setTimeout, nextTick = net.timers.setTimeout, net.timers.nextTick
+-- Two connected sockets: what a server accepted, and the client.
+local function pair(callback, class)
+  local server, accepted, client
+  local function ready() if accepted and client then callback(accepted, client) end end
+  server = net.createServer(function(socket) accepted = socket; server:close(); ready() end)
+  server:listen(0, "127.0.0.1", function()
+    local socket = (class or net.Socket)()
+    socket:connect(server:address().port, "127.0.0.1", function() client = socket; ready() end)
+  end)
+end
+-- One after the other, each a while later: long enough for what came before to arrive.
+local function steps(list)
+  local at = 0
+  local function step()
+    at = at + 1
+    if list[at] then list[at](); setTimeout(step, 25) end
+  end
+  step()
+end
+]]
+
+local function run(environment, text)
+  local path = os.tmpname()
+  local file = assert(io.open(path, "w"))
+  file:write(PRELUDE, text)
+  file:close()
+  local output, status, errors = child.run(environment .. child.lua(path))
+  os.remove(path)
+  assert.equal("", errors)
+  return output, status
+end
+
+local function prints(expected, text)
+  return function()
+    for _, environment in ipairs({ "env UVNET_NO_FAST_LANES=1 ", "" }) do
+      local output, status = run(environment, text)
+      assert.equal(expected, output)
+      assert.equal(0, status)
+    end
+  end
+end
+
+describe("the fast lanes", function()
+  it("call a `_write` that a subclass has overridden", prints("ONE\nTWO\n", [[
+    local Loud = net.Socket:extend("Loud")
+    function Loud:_write(chunk, encoding, callback) net.Socket._write(self, chunk:upper(), encoding, callback) end
+    pair(function(accepted, client)
+      accepted:on("data", print)
+      steps({
+        function() client:write("one") end,
+        function() client:write("two") end,
+        function() client:finish() end,
+      })
+    end, Loud)
+    net.run()
+  ]]))
+
+  it("call a `_final` and a `destroy` that were overridden", prints("final\ndestroy\n", [[
+    pair(function(accepted, client)
+      function accepted:_final(callback) print("final"); net.Socket._final(self, callback) end
+      function accepted:destroy(...) print("destroy"); return net.Socket.destroy(self, ...) end
+      accepted:on("data", function() end)
+      client:resume()
+      client:finish("x")
+    end)
+    net.run()
+  ]]))
+
+  it("stop piping when the pipe's listener is removed", prints("m1\nm2\n", [[
+    pair(function(accepted, client)
+      accepted:pipe(accepted)
+      client:on("data", print)
+      steps({
+        function() client:write("m1") end,
+        function() client:write("m2") end,
+        function() accepted:removeAllListeners("data") end,
+        function() client:write("m3") end,
+        function() client:destroy(); accepted:destroy() end,
+      })
+    end)
+    net.run()
+  ]]))
+
+  it("call a `write` that the target of a pipe is given meanwhile", prints("m1\nm2\nseen m3\nm3\n", [[
+    pair(function(accepted, client)
+      accepted:pipe(accepted)
+      client:on("data", print)
+      steps({
+        function() client:write("m1") end,
+        function() client:write("m2") end,
+        function()
+          local write = accepted.write
+          accepted.write = function(self, data, ...) print("seen " .. data); return write(self, data, ...) end
+        end,
+        function() client:write("m3") end,
+        function() client:finish() end,
+      })
+    end)
+    net.run()
+  ]]))
+
+  it("emit `resume` once", prints("resume\nfirst 2\nsecond 2\n", [[
+    pair(function(accepted, client)
+      accepted:on("resume", function() print("resume") end)
+      accepted:on("data", function(data) print("first " .. #data) end)
+      setTimeout(function()
+        accepted:on("data", function(data) print("second " .. #data) end)
+        client:finish("hi")
+        client:resume()
+      end, 25)
+    end)
+    net.run()
+  ]]))
+
+  it("know that data was read", prints("false\ntrue\ntrue\n", [[
+    pair(function(accepted, client)
+      print(tostring(accepted.readableDidRead))
+      accepted:on("data", function() print(tostring(accepted.readableDidRead)) end)
+      steps({
+        function() client:write("one") end,
+        function() client:write("two") end,
+        function() client:destroy() end,
+      })
+    end)
+    net.run()
+  ]]))
+
+  it("call the callbacks of writes in one tick, if it is the same callback", prints("done\ndone\ndone\ntick\n", [[
+    pair(function(accepted, client)
+      accepted:resume()
+      local function done() print("done") end
+      setTimeout(function()
+        client:write("a", done)
+        nextTick(print, "tick")
+        client:write("b", done)
+        client:write("c", done)
+        client:finish()
+      end, 25)
+    end)
+    net.run()
+  ]]))
+
+  it("tell a write that succeeded of no error, though the socket is destroyed with one", prints("nil\nboom\n", [[
+    pair(function(accepted, client)
+      accepted:resume()
+      client:on("error", function(err) print(err.message) end)
+      client:write("x", function(err) print(tostring(err)) end)
+      client:destroy(net.errors("boom"))
+    end)
+    net.run()
+  ]]))
+
+  it("report what the system said first of a target that was reset", prints("ECONNRESET\n", [[
+    -- The target is not read, so that the reset is met by writing.
+    local accepted = {}
+    local server
+    server = net.createServer({ pauseOnConnect = true }, function(socket)
+      accepted[#accepted + 1] = socket
+      socket:on("error", function(err) print(err.code) end)
+      if #accepted == 2 then
+        server:close()
+        accepted[1]:pipe(accepted[2])
+      end
+    end)
+    server:listen(0, "127.0.0.1", function()
+      local port = server:address().port
+      local source = net.connect(port, "127.0.0.1", function()
+        local sink = net.connect(port, "127.0.0.1")
+        sink:on("error", function() end)
+        setTimeout(function()
+          local source_of_data = net._source
+          steps({
+            function() source_of_data:write("1") end,
+            function() source_of_data:write("2") end,
+            function() sink:resetAndDestroy() end,
+            function() source_of_data:write("3") end,
+            function() source_of_data:destroy(); accepted[1]:destroy(); accepted[2]:destroy() end,
+          })
+        end, 25)
+      end)
+      net._source = source
+    end)
+    net.run()
+  ]]))
+
+  it("are not in the way of another listener, text or a pause", prints("1 a\n2 a\n1 é\n2 é\npaused\n1 c\n2 c\n", [[
+    pair(function(accepted, client)
+      local first = function(data) print("1 " .. data) end
+      accepted:on("data", first)
+      steps({
+        function() accepted:on("data", function(data) print("2 " .. data) end) end,
+        function() client:write("a") end,
+        function() accepted:setEncoding("utf8") end,
+        function() client:write("\195") end,
+        function() client:write("\169") end,
+        function() accepted:pause() end,
+        function() client:write("c"); print("paused") end,
+        function() accepted:resume() end,
+        function() client:destroy() end,
+      })
+    end)
+    net.run()
+  ]]))
+end)
+
+describe("os.exit(status, true)", function()
+  local function exits(text)
+    return function()
+      local output, status = run("", text)
+      assert.equal("exit\n", output)
+      assert.equal(7, status)
+    end
+  end
+
+  it("ends the process from a `close` listener, with other handles closing", exits([[
+    pair(function(accepted, client)
+      accepted:on("close", function() print("exit"); os.exit(7, true) end)
+      client:destroy()
+      accepted:destroy()
+    end)
+    net.run()
+  ]]))
+
+  it("ends it from the callback of a lookup, with others done in the same turn", exits([[
+    for _ = 1, 4 do
+      net.dns.lookup("localhost", function() print("exit"); os.exit(7, true) end)
+    end
+    setTimeout(function()
+      local start = os.clock()
+      while os.clock() - start < 0.2 do end
+    end, 1)
+    net.run()
+  ]]))
+end)
