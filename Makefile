@@ -109,7 +109,7 @@ all-luas: ## build for every Lua of KEYS
 	@for key in $(KEYS); do $(MAKE) core LUA=$$(. tools/common.sh; find_lua $$key) || exit 1; done
 
 # ------------------------------------------------------------------------------------------- what developers type
-.PHONY: lint format asan valgrind fuzz oom walk soak rock docs bench bench-quick bench-check clean help
+.PHONY: parity lint format asan valgrind fuzz oom walk soak rock docs bench bench-quick bench-check clean help
 lint: ## luacheck, clang-format, gcc and clang with all warnings, cppcheck
 	@tools/lint.sh
 
@@ -135,6 +135,13 @@ walk: ## a random walk of 200,000 steps, and a shorter one under AddressSanitize
 
 soak: ## connections that come and go for SOAK_SECONDS, and many that stay
 	@KEYS="$(or $(SOAK_KEYS),5.4)" stress/run soak $(or $(SOAK_SECONDS),600) $(or $(SOAK_CONNECTIONS),2000) $(or $(SOAK_IDLE),50000)
+
+parity: ## the cases of spec/parity in Node 20, and on three Luas with the fast lanes and without
+	@tools/setup.sh --check all-luas
+	@for key in 5.1 5.4 jit; do $(MAKE) core LUA=$$(. tools/common.sh; find_lua $$key) || exit 1; done
+	LUA=$$(. tools/common.sh; find_lua 5.4) spec/parity/run
+	WITHOUT_NODE=1 LUA=$$(. tools/common.sh; find_lua 5.1) spec/parity/run
+	WITHOUT_NODE=1 LUA=$$(. tools/common.sh; find_lua jit) spec/parity/run
 
 rock: ## luarocks make for 5.1 to 5.4, and a program outside of the project that uses the rock
 	@tools/rock.sh
