@@ -211,6 +211,42 @@ describe("the fast lanes", function()
   ]]))
 end)
 
+describe("a socket that is destroyed and connected again in one turn", function()
+  -- What was under way belongs to the old connection: told once, and no error on the new one.
+  local function again(expected, what)
+    return prints(expected .. "again\nclose\n", [[
+      local server = net.createServer(function(socket)
+        socket:on("error", function() end)
+        socket:resume()
+      end)
+      server:listen(0, "127.0.0.1", function()
+        local port, times, client = server:address().port, 0, nil
+        local function told(err) print(err and err.code or "written") end
+        client = net.connect(port, "127.0.0.1")
+        client:on("connect", function()
+          times = times + 1
+          if times == 2 then
+            print("again")
+            server:close()
+            client:destroy()
+            client:once("close", function() print("close") end)
+          else
+            ]] .. what .. [[
+            client:destroy()
+            client:connect(port, "127.0.0.1")
+          end
+        end)
+      end)
+      net.run()
+    ]])
+  end
+
+  it("was ending", again("", "client:finish()"))
+  it("had written", again("written\n", 'client:write("x", told)'))
+  it("had written a list", again("written\n", 'client:write({ "x" }, told)'))
+  it("was writing", again("ERR_STREAM_DESTROYED\n", 'client:write(("x"):rep(2e7), told)'))
+end)
+
 describe("os.exit(status, true)", function()
   local function exits(text)
     return function()

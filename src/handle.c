@@ -130,11 +130,13 @@ static int box_gc(lua_State *L) {
   return 0;
 }
 
-/* close([tell]) */
+/* close([tell]) -> what the requests that end with it name it by */
 static int handle_close(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
-  if (handle != NULL) net_handle_close(handle, lua_toboolean(L, 2));
-  return 0;
+  if (handle == NULL) return 0;
+  net_handle_close(handle, lua_toboolean(L, 2));
+  lua_pushlightuserdata(L, handle);
+  return 1;
 }
 
 /* attach(object): pins the handle, its events are the object's from now on. */

@@ -56,12 +56,16 @@ struct done_event {
   int status;
 };
 
-/* The hook gets the object, whether its handle is closing, and if it failed code and errno. */
+/* The hook gets the object, if its handle is closing the name of that (else nil), and if it failed code and errno. */
 static int deliver_done(lua_State *L) {
   struct done_event *event = (struct done_event *)lua_touserdata(L, 1);
   net_loop_push_hook(L, event->door);
   lua_rawgeti(L, lua_upvalueindex(NET_UP_OBJECTS), event->handle->ref);
-  lua_pushboolean(L, event->handle->box == NULL);
+  if (event->handle->box == NULL) {
+    lua_pushlightuserdata(L, event->handle);
+  } else {
+    lua_pushnil(L);
+  }
   int count = event->status < 0 ? net_fail_push(L, event->status) : 0;
   lua_call(L, 2 + count, 0);
   return 0;

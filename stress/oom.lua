@@ -1,5 +1,6 @@
--- What stress/oom.c runs while memory fails: it listens, connects, writes, reads, times out and closes, over TCP and over a
--- unix socket, by the fast lanes and the slow ones. Gives that as a function, and one that tidies up with memory again.
+-- What stress/oom.c runs while memory fails: it listens, connects, writes, reads, times out and closes, over TCP and
+-- over a unix socket, by the fast lanes and the slow ones. Gives that as a function, and one that tidies up with memory
+-- again.
 
 
 -- LuaJIT's compiler does not survive it when memory fails while it begins a trace; the module runs without it here.
@@ -102,6 +103,7 @@ end
 
 -- What the error has left is the program's to close: each object that the core still has is found by open_objects.
 local function tidy()
+  local raised
   -- Lua 5.1 does not load a module again that has failed, unless it is made to forget it.
   for name, value in pairs(package.loaded) do
     if name:find("^uvnet") and type(value) ~= "table" then package.loaded[name] = nil end
@@ -121,12 +123,13 @@ local function tidy()
     open = {}
     collectgarbage()
     collectgarbage()
-    local _, err = pcall(net.run, "nowait"); last_err = err
+    local ok, err = pcall(net.run, "nowait")
+    if not ok then raised = err end
     if core.open_handles() == 0 then break end
   end
   net = nil
   os.remove(path)
-  if core.open_handles() ~= 0 then error(core.open_handles() .. " handles are left open, " .. tostring(last_err)) end
+  if core.open_handles() ~= 0 then error(core.open_handles() .. " handles are left open, " .. tostring(raised)) end
 end
 
 return script, tidy

@@ -1,5 +1,6 @@
 -- What each state of stress/states.c runs: an echo server, clients of all the other states, timers, a lookup. Gives a
--- function that connects to a port, one that runs a turn of the loop and gives back how many bytes came, and its own port.
+-- function that connects to a port, one that runs a turn of the loop and gives back how many bytes came, and its own
+-- port.
 
 local net = require("uvnet")
 local timers = net.timers
@@ -18,7 +19,7 @@ local function connect(port)
   client:on("error", function() end)
   client:on("data", function(data)
     received = received + #data
-    client:write(chunk)
+    client:write(data)
   end)
   client:write(chunk, function() end)
   net.connect(port, "localhost"):on("error", function() end)

@@ -74,7 +74,7 @@ local function tell(who, text)
   local story = who.story
   story[#story + 1] = text
   if #story > 400 then
-    for i = 1, 200 do
+    for _ = 1, 200 do
       table.remove(story, 1)
     end
   end
@@ -143,8 +143,8 @@ local function once(who, event, field)
   who[field] = true
 end
 
--- A reset takes what is on its way, and the system may tell the other side `end` all the same. It comes of resetAndDestroy,
--- and of closing a connection with data unread.
+-- A reset takes what is on its way, and the system may tell the other side `end` all the same. It comes of
+-- resetAndDestroy, and of closing a connection with data unread.
 local function check_end(who)
   local peer = who.peer
   if peer and (peer.reset or peer.socket.destroyed and not peer.ended) then return end
@@ -400,7 +400,7 @@ local OPERATIONS = {
   { 2, ref = function(who) if chance(50) then who.socket:unref() else who.socket:ref() end end },
   { 2, look = function(who)
     local socket = who.socket
-    local _ = socket:address(), socket.remoteAddress, socket.readyState, socket.bufferSize, tostring(socket)
+    noop(socket:address(), socket.remoteAddress, socket.readyState, socket.bufferSize, tostring(socket))
   end },
   { 2, listen = function(who)
     who.socket:on("data", noop)

@@ -26,8 +26,8 @@ local function explain(problem)
 end
 
 local loaded, problem = pcall(require, "uvnet.core")
--- What is raised once it is loaded, such as "not enough memory", says what it is.
-if not loaded and not tostring(problem):find("module 'uvnet.core'", 1, true) then error(problem, 0) end
+-- Without memory it may well be there.
+if not loaded and tostring(problem):find("not enough memory", 1, true) then error(problem, 0) end
 if not loaded then error(explain(tostring(problem)) .. "\n" .. tostring(problem), 0) end
 
 local Server = require("uvnet.server")

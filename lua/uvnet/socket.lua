@@ -2,7 +2,7 @@
 --
 -- The state of a connection is in its handle, and in the streams' tables once something out of the ordinary happened; a
 -- field that has its default is not there. Private fields: `_handle` while there is one; `_writing`, `_shutting`: the
--- callbacks of the write and the shutdown under way; `_closing`: the same of the handle that is closing;
+-- callbacks of the write and the shutdown under way; `_closing`: the same of the handles that are closing;
 -- `_pendingData`:
 -- bytes written before the connection stood; `_noDelay`, `_keepAlive`: set before there was a handle; `_connection`:
 -- stands for one connection, from `connect` to the end; `_bytes…`: what the handle had counted when it closed.
@@ -191,16 +191,19 @@ for _, name in ipairs({
   KEPT[name] = true
 end
 
-local function forget(side)
-  if not side then return end
-  for name in pairs(side) do
-    if not KEPT[name] then side[name] = nil end
+-- A new table: what is still under way of the old connection has hold of the old one.
+local function renewed(side)
+  if not side then return nil end
+  local new = {}
+  for name, value in pairs(side) do
+    if KEPT[name] then new[name] = value end
   end
+  return new
 end
 
 local function make_new(self)
-  forget(rawget(self, "_rs"))
-  forget(rawget(self, "_ws"))
+  rawset(self, "_rs", renewed(rawget(self, "_rs")))
+  rawset(self, "_ws", renewed(rawget(self, "_ws")))
   self._hadError = nil
   self._peername = nil
   self._bytesRead, self._bytesWritten = nil, nil
@@ -301,12 +304,12 @@ core.hook("closed", emit_close)
 --- @local
 function Socket:_destroy(err, callback)
   local handle = self._handle
-  local read, written
+  local read, written, name
   if handle then
     -- First of all: whatever fails from here on, the handle is not left open.
     read, written = handle:bytes()
     if rawget(self, "_reset") then handle:linger() end
-    handle:close(true)
+    name = handle:close(true)
     self._handle = nil
   end
   self.connecting = nil
@@ -324,7 +327,9 @@ function Socket:_destroy(err, callback)
     self._reset = nil
     local write, shut = rawget(self, "_writing"), rawget(self, "_shutting")
     if write or shut then
-      self._closing = { _writing = write, _shutting = shut }
+      local closing = rawget(self, "_closing") or {}
+      self._closing = closing
+      closing[name] = { _writing = write, _shutting = shut }
       self._writing, self._shutting = nil, nil
     end
     callback(err)

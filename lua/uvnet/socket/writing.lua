@@ -135,18 +135,23 @@ function methods:_writev(entries, callback)
 end
 
 -- The callback of a request: its handle may have been closed meanwhile, and the socket may have got another.
-local function take_callback(self, is_closing, name)
+local function take_callback(self, closing, name)
   local owner = self
-  if is_closing then owner = rawget(self, "_closing") end
+  if closing then
+    local all = rawget(self, "_closing")
+    owner = all and all[closing]
+  end
   local callback = owner and rawget(owner, name)
-  if callback then owner[name] = nil end
+  if not callback then return nil end
+  owner[name] = nil
+  if closing and next(owner) == nil then self._closing[closing] = nil end
   return callback
 end
 
-core.hook("written", function(self, is_closing, code, errno)
-  local callback = take_callback(self, is_closing, "_writing")
+core.hook("written", function(self, closing, code, errno)
+  local callback = take_callback(self, closing, "_writing")
   if not callback then return end
-  if is_closing or not code then
+  if closing or not code then
     callback()
   else
     callback(errors.system("write", code, errno))
@@ -154,9 +159,9 @@ core.hook("written", function(self, is_closing, code, errno)
   lanes.update_write(self)
 end)
 
-core.hook("shutdown", function(self, is_closing)
-  if not is_closing and fold.shut(self) then return end
-  local callback = take_callback(self, is_closing, "_shutting")
+core.hook("shutdown", function(self, closing)
+  if not closing and fold.shut(self) then return end
+  local callback = take_callback(self, closing, "_shutting")
   if callback then callback() end
 end)
 

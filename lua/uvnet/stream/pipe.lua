@@ -94,12 +94,13 @@ function pipe.pipe(self, dest, options)
   local function pause()
     -- Whoever is unpiped within his own write must not stop the source for good.
     if not cleaned_up then
-      wait_for(rs, dest)
+      wait_for(self._rs, dest)
       self:pause()
     end
     if not on_drain then
       function on_drain()
-        if wait_no_more(rs, dest) and rs.dataListening then self:resume() end
+        local now = self._rs
+        if wait_no_more(now, dest) and now.dataListening then self:resume() end
       end
       dest:on("drain", on_drain)
     end
@@ -120,7 +121,7 @@ function pipe.pipe(self, dest, options)
     self:removeListener("data", on_data)
     cleaned_up = true
     -- Its drain will not be heard any more.
-    if on_drain and rs.awaitDrain and (not dest._isWritable or peek_writable(dest).needDrain) then on_drain() end
+    if on_drain and self._rs.awaitDrain and (not dest._isWritable or peek_writable(dest).needDrain) then on_drain() end
   end
 
   local function on_unpipe(source, info)

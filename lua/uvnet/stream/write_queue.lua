@@ -14,9 +14,14 @@ local function drop_list(ws)
   ws.buffered, ws.bufferIndex, ws.bufferLast = nil, nil, nil
 end
 
--- _write has called back.
-local function on_write(self, err)
-  local ws = self._ws
+-- _write has called back. The stream may have got another state since (a socket that was connected again).
+local function on_write(self, ws, err)
+  if ws ~= self._ws then
+    local callback = ws.writecb
+    ws.writing, ws.writecb = nil, nil
+    if callback then callback(err or errors.coded("ERR_STREAM_DESTROYED", "write")) end
+    return
+  end
   if not ws.writing then
     error_or_destroy(self, errors.coded("ERR_MULTIPLE_CALLBACK"))
     return
@@ -50,7 +55,7 @@ end
 local function callback_of(self, ws)
   local callback = ws.onwrite
   if not callback then
-    function callback(err) on_write(self, err) end
+    function callback(err) on_write(self, ws, err) end
     ws.onwrite = callback
   end
   return callback
@@ -103,7 +108,7 @@ local function write_first(self, ws)
   ws.bufferIndex = at + 1
   begin_write(ws, entry.length, entry.callback)
   if ws.destroyed then
-    on_write(self, errors.coded("ERR_STREAM_DESTROYED", "write"))
+    on_write(self, ws, errors.coded("ERR_STREAM_DESTROYED", "write"))
   else
     self:_write(entry.chunk, entry.encoding, callback_of(self, ws))
   end
