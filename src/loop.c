@@ -365,10 +365,8 @@ static int loop_gc(lua_State *L) {
     uv_run(loop->uv, within ? UV_RUN_NOWAIT : UV_RUN_DEFAULT); /* twice, if a uv_stop was left over */
     status = uv_loop_close(loop->uv);
   } while (status == UV_EBUSY && (!within || --rounds > 0));
-  if (status == 0) {
-    free(loop->own);
-    free(loop->buffer);
-  }
+  if (status == 0) free(loop->own);
+  free(loop->buffer);
   loop->own = NULL;
   loop->uv = NULL;
   loop->buffer = NULL;
