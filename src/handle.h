@@ -18,8 +18,7 @@
 enum net_handle_flag {
   NET_READ_DIRECT = 1,  /* a chunk goes straight to the one `data` listener */
   NET_WRITE_DIRECT = 2, /* nothing stands between write() and the system */
-  NET_TELL_CLOSED = 4,  /* the object wants to hear of the end */
-  NET_LISTENING = 8
+  NET_TELL_CLOSED = 4   /* the object wants to hear of the end */
 };
 
 typedef struct net_handle {

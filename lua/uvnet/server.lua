@@ -78,16 +78,19 @@ end
 
 local function failed(_, code, errno, text) return { code = code, errno = errno, text = text } end
 
--- A handle bound to an address. Returns it, or nil and the status of what was refused.
-local function bind_tcp(address, port, ipv6_only)
-  local handle, code, errno, text = core.tcp()
+-- Makes a handle and calls a method of it: bind it, or open a descriptor. Returns the handle, or nil and the status of
+-- what was refused.
+local function make(new, method, ...)
+  local handle, code, errno, text = new()
   if not handle then return nil, failed(nil, code, errno, text) end
   local ok
-  ok, code, errno, text = handle:bind(address, port, ipv6_only)
+  ok, code, errno, text = handle[method](handle, ...)
   if ok then return handle end
   handle:close()
   return nil, failed(nil, code, errno, text)
 end
+
+local function bind_tcp(address, port, ipv6_only) return make(core.tcp, "bind", address, port, ipv6_only) end
 
 -- No address: all of IPv6, which mostly means IPv4 too, or all of IPv4 where there is no IPv6.
 local function bind_any(port, ipv6_only)
@@ -98,32 +101,14 @@ local function bind_any(port, ipv6_only)
   return handle, handle and "0.0.0.0" or status
 end
 
-local function bind_path(path)
-  local handle, code, errno, text = core.pipe()
-  if not handle then return nil, failed(nil, code, errno, text) end
-  local ok
-  ok, code, errno, text = handle:bindPath(path)
-  if ok then return handle end
-  handle:close()
-  return nil, failed(nil, code, errno, text)
-end
+local function bind_path(path) return make(core.pipe, "bindPath", path) end
 
 local function open_fd(fd)
   local kind = core.fdType(fd)
-  local handle, code, errno, text
-  if kind == "TCP" then
-    handle, code, errno, text = core.tcp()
-  elseif kind == "PIPE" then
-    handle, code, errno, text = core.pipe()
-  else
-    code, text = core.strerror(core.errno("EINVAL"))
-    errno = core.errno("EINVAL")
-  end
-  if not handle then return nil, failed(nil, code, errno, text) end
-  local ok
-  ok, code, errno, text = handle:open(fd)
-  if ok then return handle end
-  handle:close()
+  if kind == "TCP" then return make(core.tcp, "open", fd) end
+  if kind == "PIPE" then return make(core.pipe, "open", fd) end
+  local errno = core.errno("EINVAL")
+  local code, text = core.strerror(errno)
   return nil, failed(nil, code, errno, text)
 end
 
