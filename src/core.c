@@ -2,6 +2,7 @@
  * Floor 7.
  * Owns no memory. */
 #include <signal.h>
+#include <stdlib.h>
 
 #include "addr.h"
 #include "codec.h"
@@ -22,6 +23,8 @@
 
 NET_EXPORT int luaopen_uvnet_core(lua_State *L);
 
+enum { NET_KEPT_FREE = 8 << 20 }; /* bytes */
+
 /* Writing to a connection that the peer has reset would kill a process in which nobody has thought of the signal. */
 static void ignore_sigpipe(void) {
 #ifdef SIGPIPE
@@ -32,6 +35,15 @@ static void ignore_sigpipe(void) {
   action.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &action, NULL);
 #endif
+}
+
+/* What is read comes as strings of up to 64 KiB, and the collector frees many at once. By default glibc gives free memory
+ * at the heap's end back to the system above 128 KiB, and takes it page by page again for the next strings: at 64 KiB
+ * that costs more than the read. It learns to keep more from the first large block that it sees freed, so it is shown
+ * one. Other allocators take no notice, and where the user has set MALLOC_TRIM_THRESHOLD_, that stays. */
+static void keep_freed_memory(void) {
+  void *volatile block = malloc(NET_KEPT_FREE / 2);
+  free(block);
 }
 
 /* uvVersion() -> text such as "1.44.2". */
@@ -75,6 +87,7 @@ int luaopen_uvnet_core(lua_State *L) {
   net_reader_open(L);
   net_listener_open(L);
   ignore_sigpipe();
+  keep_freed_memory();
 
   lua_newtable(L);
   net_loop_open_functions(L);
