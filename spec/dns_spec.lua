@@ -1,13 +1,8 @@
 local net = require("net")
+local raised = require("spec.support.raised")
 local testing = require("uvnet.testing")
 
 local dns = net.dns
-
-local function raised(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  return err
-end
 
 -- Looks up and waits: what the callback got.
 local function lookup(...)

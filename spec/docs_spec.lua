@@ -47,11 +47,6 @@ local OF_INSTANCES = {
   ["net.Error"] = { "code", "errno", "syscall", "address", "port", "hostname", "errors", "traceback" },
 }
 
--- Public in name, for other parts of uvnet alone: no user needs them.
-local INTERNAL = {
-  accepted = true, drain = true, needDrain = true, queueWriteCallback = true,
-}
-
 -- The fields of a class are inherited: Lua 5.1 knows no __pairs to list them by.
 local function fields_of(subject)
   local metatable = getmetatable(subject)
@@ -62,7 +57,7 @@ local function public_names(subject)
   local names = {}
   local function collect(from)
     for name in pairs(from) do
-      if type(name) == "string" and not name:find("^_%l") and not name:find("^__") and not INTERNAL[name] then
+      if type(name) == "string" and not name:find("^_%a?%l") and not name:find("^__") then
         names[name] = true
       end
     end
@@ -233,6 +228,14 @@ describe("docs/reference", function()
       for _, field in ipairs(page.fields) do
         if not field.name:find("^_%l") then assert.is_true(found[prefix .. field.name], path .. ": " .. field.name) end
       end
+    end
+  end)
+
+  it("shows no Markdown that was not understood, and fits a phone", function()
+    for path, text in pairs(html) do
+      local shown = text:gsub("<pre.-</pre>", ""):gsub("<[^>]*>", "")
+      assert.is_nil(shown:match("[^\n]*[`][^\n]*"), path)
+      assert.truthy(text:find('name="viewport"', 1, true), path)
     end
   end)
 

@@ -1,11 +1,6 @@
 local errors = require("uvnet.errors")
 local net = require("net")
-
-local function raised(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  return err
-end
+local raised = require("spec.support.raised")
 
 describe("an Error", function()
   it("is a table with a name and a message, and tostring shows both", function()
@@ -50,6 +45,39 @@ describe("an Error", function()
     local err = errors("boom")
     local first = err.traceback:match("^stack traceback:\n%s*([^\n]+)")
     assert.truthy(first:find("errors_spec.lua", 1, true))
+  end)
+
+  it("of a call begins its traceback at the call, and not in our files", function()
+    local socket = net.Socket()
+    for _, call in ipairs({
+      function() socket:on("data") end,
+      function() net.connect({ port = 99999 }) end,
+      function() socket:setTimeout("x") end,
+      function() net.createServer():listen(-1) end,
+      function() net.Socket({ fd = "x" }) end,
+      function() net.events():emit("error", "x") end,
+      function() pcall(error, "x") net.run("x") end,
+    }) do
+      local traceback = raised(call).traceback
+      local first = traceback:match("^stack traceback:\n%s*([^\n]+)")
+      assert.truthy(first:find("errors_spec.lua", 1, true), traceback)
+    end
+    -- Also where pcall is what calls, and in a coroutine.
+    local _, err = pcall(socket.on, socket, "data")
+    assert.truthy(err.traceback:match("^stack traceback:\n%s*([^\n]+)"):find("errors_spec.lua", 1, true), err.traceback)
+    _, err = coroutine.resume(coroutine.create(function() socket:on("data") end))
+    assert.truthy(err.traceback:match("^stack traceback:\n%s*([^\n]+)"):find("errors_spec.lua", 1, true), err.traceback)
+  end)
+
+  it("of no call has the whole traceback", function()
+    local socket, err = net.Socket(), nil
+    net.createServer():close(function(value) err = value end)
+    net.run()
+    assert.equal("ERR_SERVER_NOT_RUNNING", err.code)
+    local first = err.traceback:match("^stack traceback:\n%s*([^\n]+)")
+    assert.is_nil(first:find("errors_spec.lua", 1, true), err.traceback)
+    local _, alone = coroutine.resume(coroutine.create(socket.on), socket, "data")
+    assert.truthy(alone.traceback:find("uvnet", 1, true), alone.traceback)
   end)
 
   it("shows a code of Node's in its head, but not one of the system", function()
@@ -148,5 +176,73 @@ describe("an Error", function()
         assert.equal(text, tostring(thrown))
       end)
     end
+  end)
+end)
+
+describe("a method that is called with a dot", function()
+  local socket, server = net.Socket(), net.createServer()
+
+  for call, fn in pairs({
+    ["socket:write(data)"] = function() socket.write("data") end,
+    ["socket:finish(data)"] = function() socket.finish("data") end,
+    ["socket:connect(port, host)"] = function() socket.connect(8124, "127.0.0.1") end,
+    ["socket:setTimeout(ms)"] = function() socket.setTimeout(1000) end,
+    ["socket:setEncoding(encoding)"] = function() socket.setEncoding("utf8") end,
+    ["socket:setNoDelay()"] = function() socket.setNoDelay() end,
+    ["socket:setKeepAlive(true)"] = function() socket.setKeepAlive(true) end,
+    ["server:listen(port)"] = function() server.listen(8124) end,
+    ["server:close()"] = function() server.close() end,
+    ["server:address()"] = function() server.address() end,
+    ["server:getConnections(callback)"] = function() server.getConnections(print) end,
+    ["emitter:on(event, listener)"] = function() socket.on("data", print) end,
+    ["emitter:once(event, listener)"] = function() socket.once("data", print) end,
+    ["emitter:prependListener(event, listener)"] = function() socket.prependListener("x", print) end,
+    ["emitter:prependOnceListener(event, listener)"] = function() socket.prependOnceListener("x", print) end,
+    ["emitter:removeListener(event, listener)"] = function() socket.removeListener("x", print) end,
+  }) do
+    it("says so: " .. call, function()
+      local err = raised(fn)
+      assert.equal("ERR_INVALID_THIS", err.code, tostring(err))
+      assert.truthy(err.message:find("Call it with a colon: " .. call, 1, true), err.message)
+    end)
+  end
+
+  it("says so in every form of write, and of Node's end", function()
+    for _, fn in ipairs({
+      function() socket.write() end,
+      function() socket.write("data", "utf8") end,
+      function() socket.write("data", print) end,
+      function() socket.write(8, "data") end,
+      function() socket["end"]("data") end,
+      function() socket.finish() end,
+    }) do
+      assert.equal("ERR_INVALID_THIS", raised(fn).code)
+    end
+  end)
+end)
+
+describe("a function of net that is called with a colon", function()
+  for name, fn in pairs({
+    createServer = function() net:createServer(print) end,
+    connect = function() net:connect(8124) end,
+    isIP = function() net:isIP("::1") end,
+    isIPv4 = function() net:isIPv4("::1") end,
+    isIPv6 = function() net:isIPv6("::1") end,
+  }) do
+    it("says so: " .. name, function()
+      local err = raised(fn)
+      assert.equal("ERR_INVALID_THIS", err.code)
+      assert.truthy(err.message:find("Call it with a dot: net." .. name:gsub("v[46]$", ""), 1, true), err.message)
+    end)
+  end
+end)
+
+describe("what a message shows of a value", function()
+  it("is cut where it is long", function()
+    local err = raised(net.run, { text = ("x"):rep(20), more = { ("y"):rep(20), ("z"):rep(20), 1, 2, 3, 4, 5, 6, 7, 8 },
+      and_more = { a = true, b = true, c = true, d = true, e = true } })
+    assert.equal("ERR_INVALID_ARG_VALUE", err.code)
+    assert.equal(128 + 3, #err.message:match("Received (.*)$"))
+    assert.equal("...", err.message:sub(-3))
   end)
 end)

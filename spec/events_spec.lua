@@ -1,14 +1,8 @@
 local errors = require("uvnet.errors")
 local EventEmitter = require("uvnet.events")
+local raised = require("spec.support.raised")
 
 local function nothing() end
-
--- Runs `fn`, which must raise, and returns what it raised.
-local function raised(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  return err
-end
 
 describe("EventEmitter", function()
   local emitter, seen

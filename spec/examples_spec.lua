@@ -218,6 +218,20 @@ describe("the example", function()
       local visitor = visit(port)
       visitor.socket:write("SET a " .. ("x"):rep(5000))
       assert.equal("ERROR line too long\n", visitor:expect_close())
+      visitor = visit(port)
+      visitor.socket:write("SET a " .. ("x"):rep(5000) .. "\nGET a\n")
+      assert.equal("ERROR line too long\n", visitor:expect_close())
+    end)
+
+    it("answers whoever sends many requests at once, at the speed at which he reads", function()
+      local _, port = listening("kv_server", 0)
+      local visitor = visit(port)
+      local value, count = ("x"):rep(4000), 2000
+      visitor.socket:write("SET a " .. value .. "\n" .. ("GET a\n"):rep(count) .. "QUIT\n")
+      visitor.socket:pause()
+      timers.setTimeout(function() visitor.socket:resume() end, 50)
+      local expected = "OK\n" .. ("VALUE " .. value .. "\n"):rep(count) .. "BYE\n"
+      assert.is_true(visitor:expect_close() == expected)
     end)
 
     it("hangs up on who is silent", function()
@@ -257,6 +271,31 @@ describe("the example", function()
       assert.truthy(visitor:expect_close():find("Hello, you!\n$"))
     end)
   end)
+
+  -- What each is called with, but for what is no port or no number of ms.
+  for name, calls in pairs({
+    chat_server = { { "abc" }, { "65536" }, { "-1" } },
+    eaddrinuse_retry = { { "abc" }, { "0", "soon" } },
+    echo_client = { { "65536" } },
+    echo_server = { { "65536" } },
+    exclusive_port = { { "80 80" } },
+    http_server = { { "1e3" } },
+    idle_timeout = { { "" }, { "0", "-1" } },
+    kv_server = { { "0x10" }, { "0", "1.5" } },
+    proxy = { { "abc", "1" }, { "0", "abc" } },
+  }) do
+    it(name .. ".lua refuses a bad number", function()
+      for _, call in ipairs(calls) do
+        local output, status, errors = child.run(child.example(name, call[1], call[2]))
+        local last = call[#call]
+        local bad = call[1] == "0" and last or call[1]
+        local what = call[1] == "0" and name ~= "proxy" and "number of ms" or "port"
+        assert.equal(("not a %s: %s\n"):format(what, bad), errors)
+        assert.equal("", output)
+        assert.equal(1, status)
+      end
+    end)
+  end
 
   for _, path in ipairs(tree.files("examples", "%.lua$")) do
     local name = path:match("([%w_]+)%.lua$")

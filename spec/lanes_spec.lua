@@ -34,6 +34,7 @@ local function run(environment, text)
   file:close()
   local output, status, errors = child.run(environment .. child.lua(path))
   os.remove(path)
+  child.cleanup()
   assert.equal("", errors)
   return output, status
 end
@@ -187,6 +188,36 @@ describe("the fast lanes", function()
         end, 25)
       end)
       net._source = source
+    end)
+    net.run()
+  ]]))
+
+  it("read text without losing, cutting or repairing a character otherwise", prints(
+    "[a] [b] [\195\169c] [\239\191\189] [d] [\226\130\172] [e\239\191\189f] [g] [\239\191\189] end\n", [[
+    pair(function(accepted, client)
+      local got = {}
+      accepted:setEncoding("utf8")
+      accepted:on("data", function(data) got[#got + 1] = "[" .. data .. "]" end)
+      accepted:on("end", function() print(table.concat(got, " ") .. " end") end)
+      local list = {}
+      for _, bytes in ipairs({
+        "a", "b", "\195", "\169c", "\255", "d", "\226\130", "\172", "e\128f", "g", "\240\159",
+      }) do
+        list[#list + 1] = function() client:write(bytes) end
+      end
+      list[#list + 1] = function() client:finish() end
+      steps(list)
+    end)
+    net.run()
+  ]]))
+
+  it("say that data has been read, when the socket is closed, too", prints("true\n", [[
+    pair(function(accepted, client)
+      local _ = accepted.readableLength
+      accepted:on("data", function() end)
+      _ = accepted.readableLength
+      accepted:on("close", function() print(accepted.readableDidRead) end)
+      steps({ function() client:write("abc") end, function() client:destroy() end })
     end)
     net.run()
   ]]))

@@ -1,17 +1,12 @@
 local child = require("spec.support.child")
 local net = require("net")
+local raised = require("spec.support.raised")
 local testing = require("uvnet.testing")
 local timers = require("uvnet.timers")
 
 local nextTick, setImmediate, setTimeout = timers.nextTick, timers.setImmediate, timers.setTimeout
 
 local function nothing() end
-
-local function raised(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  return err
-end
 
 describe("the event loop", function()
   testing.leakCheck(before_each, after_each)
@@ -78,6 +73,48 @@ describe("the event loop", function()
       nextTick(function() err = raised(net.run, "nowait") end)
       net.run()
       assert.truthy(tostring(err):find("running already", 1, true))
+    end)
+  end)
+
+  describe("Ctrl-C", function()
+    local windows = package.config:sub(1, 1) == "\\"
+    local only_unix = windows and pending or it
+
+    local function start(text)
+      local program = child.start(child.lua("-e", [[
+        local net = require("net")
+        io.stdout:setvbuf("no")
+        local server = net.createServer(function() end)
+        local function tell_the_error()
+          local ok, err = pcall(net.run)
+          print(ok, (tostring(err):match("interrupted!")))
+        end
+        server:listen(0, "127.0.0.1", function() print("listening") end)
+      ]] .. text))
+      program:waitFor("listening\n")
+      return program
+    end
+
+    only_unix("interrupts a run that waits, which can go on", function()
+      local program = start("tell_the_error() server:close(function() print(\"closed\") end) tell_the_error()")
+      program:kill("INT")
+      assert.equal(0, program:wait())
+      assert.equal("listening\nfalse\tinterrupted!\nclosed\ntrue\tnil\n", program:output())
+    end)
+
+    only_unix("ends the process that catches nothing", function()
+      local program = start("net.run()")
+      program:kill("INT")
+      assert.equal(1, program:wait())
+      assert.truthy(program:errors():find("interrupted!", 1, true))
+    end)
+
+    only_unix("kills at the second time", function()
+      local program = start("tell_the_error() tell_the_error()")
+      program:kill("INT")
+      program:waitFor("listening\nfalse\tinterrupted!\n")
+      program:kill("INT")
+      assert.equal(130, program:wait())
     end)
   end)
 
@@ -228,9 +265,9 @@ describe("the event loop", function()
               client:write("x", fail)
             elseif event == "drain" then
               client:once("connect", function()
-                client:needDrain()
+                client:_needDrain()
                 client:once("drain", fail)
-                client:drain()
+                client:_drain()
               end)
             else
               client:once(event, fail)

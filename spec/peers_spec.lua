@@ -109,7 +109,7 @@ describe("a peer that is not ours:", function()
     it("echoes to our client", function()
       if not has("socat") then return end
       local path = testing.tmpPath()
-      local peer = child.start(other("socat UNIX-LISTEN:" .. path .. " EXEC:cat"))
+      local peer = child.start(other("socat -t 5 UNIX-LISTEN:" .. path .. " EXEC:cat"))
       child.poll(function() return lfs.attributes(path) or peer:status() end)
       local text, log = talk(net.connect(path), "round trip")
       assert.equal("round trip", text)

@@ -121,9 +121,15 @@ local peers = {
       visitor:expect("ONE\n")
       visitor.socket:finish("o\nthree\n")
       visitor:expect_end("ONE\nTWO\nTHREE\n")
+      -- A line is too long whether its end has come or not, and 64 KiB of it, or of short ones, are done at once.
+      for _, long in ipairs({ ("x"):rep(5000), ("x"):rep(65536), ("x"):rep(5000) .. "\n" }) do
+        visitor = visit(addresses.ports[1])
+        visitor.socket:write(long)
+        visitor:expect_end("")
+      end
       visitor = visit(addresses.ports[1])
-      visitor.socket:write(("x"):rep(5000))
-      visitor:expect_end("")
+      visitor.socket:finish(("\n"):rep(65536) .. ("x"):rep(4096) .. "\n")
+      visitor:expect_end(("\n"):rep(65536) .. ("X"):rep(4096) .. "\n")
     end,
     ["8. Several servers"] = function(_, addresses)
       expect_echo(addresses.ports[1])
@@ -135,6 +141,17 @@ local peers = {
       two.socket:write("stop")
       one:expect_end("bye\n")
       two:expect_end("bye\n")
+      assert.equal(0, program:wait())
+    end,
+  },
+  ["docs/from-node.md"] = {
+    ["Signals"] = function(program, addresses)
+      program:waitFor("listening\n")
+      local visitor = visit(addresses.ports[1])
+      visitor.socket:write("once ")
+      visitor:expect("once ")
+      program:kill("INT")
+      visitor:expect_end("once going down\n")
       assert.equal(0, program:wait())
     end,
   },
@@ -215,15 +232,27 @@ for _, document in ipairs(documents({ "docs", "%.md$" }, { "types", "%.lua$" }))
   end
 end
 
+-- Does a document have a heading, or a page an anchor, of this name? A heading's is its text without punctuation.
+local function has_anchor(file, anchor)
+  local text = tree.read(file)
+  if not file:find("%.md$") then return text:find(('"%s"'):format(anchor), 1, true) ~= nil end
+  for heading in ("\n" .. text:gsub("```.-\n```", "")):gmatch("\n#+ ([^\n]+)") do
+    if heading:lower():gsub("[^%w _-]", ""):gsub(" ", "-") == anchor then return true end
+  end
+  return false
+end
+
 describe("the links of the documents", function()
   for _, document in ipairs(documents({ "docs", "%.md$" }, { "types", "%.md$" })) do
     it("lead to files that are there: " .. document, function()
       local base = document:match("^(.*/)") or ""
       local text = tree.read(document):gsub("```.-\n```", ""):gsub("`[^`\n]*`", "")
       for target in text:gmatch("%]%(([^)%s]+)%)") do
-        local file = target:match("^([^#]+)")
-        if file and not target:find("^%a+:") then
-          assert.truthy(lfs.attributes(base .. file, "mode"), document .. ": " .. target)
+        if not target:find("^%a+:") then
+          local file, anchor = target:match("^([^#]*)#?(.*)$")
+          local path = file == "" and document or base .. file
+          assert.truthy(lfs.attributes(path, "mode"), document .. ": " .. target)
+          if anchor ~= "" then assert.is_true(has_anchor(path, anchor), document .. ": " .. target) end
         end
       end
     end)

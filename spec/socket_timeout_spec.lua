@@ -1,3 +1,4 @@
+local core = require("uvnet.core")
 local net = require("net")
 local record = require("spec.support.record")
 local sockets = require("spec.support.sockets")
@@ -35,6 +36,156 @@ describe("net.Socket", function()
       assert.equal(1, called)
       client:destroy()
       testing.run()
+    end)
+
+    it("emits once for each time without traffic, also after traffic, and after each traffic again", function()
+      local client, accepted = testing.pair()
+      accepted:resume()
+      local count = 0
+      client:setTimeout(20):on("timeout", function() count = count + 1 end)
+      client:write("x")
+      testing.wait(client, "timeout")
+      local function later(ms)
+        local over
+        timers.setTimeout(function() over = true end, ms)
+        testing.run(function() return over end)
+      end
+      later(100)
+      assert.equal(1, count)
+      accepted:write("y")
+      later(100)
+      assert.equal(2, count)
+      client:destroy()
+      testing.run()
+    end)
+
+    it("after a rest comes the whole time after the traffic, and not much later", function()
+      local client, accepted = testing.pair()
+      accepted:resume()
+      local fired
+      client:setTimeout(60):on("timeout", function() fired = core.now() end)
+      testing.wait(client, "timeout")
+      for _, pause in ipairs({ 5, 30, 55, 85 }) do
+        local written, late
+        timers.setTimeout(function()
+          written = core.now()
+          client:write("x")
+          -- However slow the machine is, timers come in their order.
+          timers.setTimeout(function() late = true end, 80):unref()
+        end, pause)
+        testing.wait(client, "timeout")
+        assert.is_true(fired - written >= 60)
+        assert.is_nil(late)
+      end
+      client:destroy()
+      testing.run()
+    end)
+
+    it("begins anew when its listener writes, and when its listener sets another time", function()
+      local client, accepted = testing.pair()
+      accepted:resume()
+      local count, moments, late = 0, {}, nil
+      client:setTimeout(40):on("timeout", function()
+        count = count + 1
+        moments[count] = core.now()
+        if count == 1 then client:write("x") end
+        if count == 2 then
+          client:setTimeout(15)
+          timers.setTimeout(function() late = true end, 40):unref()
+        end
+        if count == 3 then client:destroy() end
+      end)
+      testing.wait(client, "close")
+      assert.equal(3, count)
+      assert.is_true(moments[2] - moments[1] >= 40)
+      assert.is_true(moments[3] - moments[2] >= 15)
+      assert.is_nil(late)
+      testing.run()
+    end)
+
+    it("is not emitted by a socket that another one's listener destroys or quiets in the same turn", function()
+      local one, one_accepted = testing.pair()
+      local two, two_accepted = testing.pair()
+      local three, three_accepted = testing.pair()
+      local order = {}
+      for i, socket in ipairs({ one, two, three }) do
+        socket:setTimeout(20):on("timeout", function()
+          order[#order + 1] = i
+          two:destroy()
+        end)
+      end
+      -- All three are due by now.
+      local till = core.now() + 40
+      repeat until core.now() > till
+      testing.wait(three, "timeout")
+      assert.same({ 1, 3 }, order)
+      for _, socket in ipairs({ one, three, one_accepted, two_accepted, three_accepted }) do
+        socket:destroy()
+      end
+      testing.run()
+    end)
+
+    it("goes on with the next socket when a listener raises", function()
+      local one, one_accepted = testing.pair()
+      local two, two_accepted = testing.pair()
+      local count, mistake = 0, {}
+      one:setTimeout(15):on("timeout", function()
+        count = count + 1
+        error(mistake)
+      end)
+      two:setTimeout(15):on("timeout", function() count = count + 1 end)
+      assert.equal(mistake, raised(testing.wait, two, "timeout"))
+      local over
+      timers.setTimeout(function() over = true end, 60)
+      testing.run(function() return over end)
+      assert.equal(2, count)
+      for _, socket in ipairs({ one, two, one_accepted, two_accepted }) do
+        socket:destroy()
+      end
+      testing.run()
+    end)
+
+    it("keeps order among sockets of one time, by their last traffic", function()
+      local pairs_made, order, moments = {}, {}, {}
+      for i = 1, 3 do
+        local client, accepted = testing.pair()
+        accepted:resume()
+        pairs_made[i] = { client, accepted }
+      end
+      for i = 1, 3 do
+        pairs_made[i][1]:setTimeout(250):on("timeout", function() order[#order + 1] = i end)
+      end
+      for at, i in ipairs({ 3, 1, 2 }) do
+        timers.setTimeout(function()
+          moments[i] = core.now()
+          pairs_made[i][1]:write("x")
+        end, at * 10)
+      end
+      testing.run(function() return #order == 3 end)
+      assert.is_true(moments[order[1]] <= moments[order[2]] and moments[order[2]] <= moments[order[3]])
+      for _, pair in ipairs(pairs_made) do
+        pair[1]:destroy()
+        pair[2]:destroy()
+      end
+      testing.run()
+    end)
+
+    it("lets go of a socket that never connected", function()
+      local weak = setmetatable({}, { __mode = "k" })
+      local fired
+      local function make()
+        local socket = net.Socket()
+        weak[socket] = true
+        socket:setTimeout(5, function() fired = true end)
+      end
+      make()
+      local over
+      timers.setTimeout(function() over = true end, 30)
+      testing.run(function() return over end)
+      collectgarbage()
+      collectgarbage()
+      assert.is_true(fired)
+      assert.is_nil(next(weak))
     end)
 
     it("is put off by traffic in either direction", function()

@@ -1,4 +1,5 @@
 local errors = require("uvnet.errors")
+local source_of = require("spec.support.chunks")
 local stream = require("uvnet.stream")
 local ticks = require("uvnet.ticks")
 
@@ -6,16 +7,6 @@ local Readable, Writable, PassThrough = stream.Readable, stream.Writable, stream
 local drain, nextTick = ticks.drain, ticks.nextTick
 
 local function quiet() end
-
-local function source_of(...)
-  local chunks, at = { ... }, 0
-  return Readable({
-    read = function(self)
-      at = at + 1
-      self:push(chunks[at])
-    end,
-  })
-end
 
 -- A Writable which keeps what it gets in `got`; with `held`, each `continue` lets it have one more.
 local function sink(options, held)

@@ -1,4 +1,6 @@
 local errors = require("uvnet.errors")
+local raised = require("spec.support.raised")
+local source_of = require("spec.support.chunks")
 local stream = require("uvnet.stream")
 local ticks = require("uvnet.ticks")
 
@@ -27,12 +29,6 @@ local function callback()
     record.code = err and (err.code or err.message)
   end
   return record
-end
-
-local function raised(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  return err
 end
 
 describe("finished", function()
@@ -144,20 +140,10 @@ describe("finished", function()
 end)
 
 describe("pipeline", function()
-  local function source(...)
-    local chunks, at = { ... }, 0
-    return Readable({
-      read = function(self)
-        at = at + 1
-        self:push(chunks[at])
-      end,
-    })
-  end
-
   it("moves all, then calls back once", function()
     local got, done = {}, callback()
     local last = writable(got)
-    assert.equal(last, pipeline(source("a", "b"), PassThrough(), last, done.call))
+    assert.equal(last, pipeline(source_of("a", "b"), PassThrough(), last, done.call))
     drain()
     assert.equal("ab", table.concat(got))
     assert.equal(1, done.calls)
@@ -166,7 +152,7 @@ describe("pipeline", function()
 
   it("takes a list", function()
     local got, done = {}, callback()
-    pipeline({ source("x"), writable(got) }, done.call)
+    pipeline({ source_of("x"), writable(got) }, done.call)
     drain()
     assert.same({ "x" }, got)
     assert.equal(1, done.calls)
@@ -213,7 +199,7 @@ describe("pipeline", function()
   it("leaves no listeners on a last stream that is to be read", function()
     local done, last = callback(), PassThrough()
     local before = last:listenerCount("error")
-    pipeline(source("a"), last, done.call)
+    pipeline(source_of("a"), last, done.call)
     last:resume()
     drain()
     assert.equal(1, done.calls)

@@ -1,4 +1,5 @@
 local errors = require("uvnet.errors")
+local raised = require("spec.support.raised")
 local stream = require("uvnet.stream")
 local ticks = require("uvnet.ticks")
 
@@ -19,12 +20,6 @@ local function recorded(options, events)
     end)
   end
   return readable, log
-end
-
-local function raised(callback, ...)
-  local ok, err = pcall(callback, ...)
-  assert.is_false(ok)
-  return err
 end
 
 describe("Readable", function()

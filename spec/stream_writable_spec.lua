@@ -1,4 +1,5 @@
 local errors = require("uvnet.errors")
+local raised = require("spec.support.raised")
 local stream = require("uvnet.stream")
 local ticks = require("uvnet.ticks")
 
@@ -30,12 +31,6 @@ local function recorded(options, done)
     writable:on(event, function(value) note(event, value) end)
   end
   return writable, log, note
-end
-
-local function raised(callback, ...)
-  local ok, err = pcall(callback, ...)
-  assert.is_false(ok)
-  return err
 end
 
 describe("Writable", function()
@@ -506,7 +501,7 @@ describe("Writable", function()
     it("calls back in order and finishes behind that", function()
       local writable, log, note = recorded()
       writable:write("a", function(err) note("a", err) end)
-      Writable.queueWriteCallback(writable, function(err) note("fast", err) end)
+      Writable._queueWriteCallback(writable, function(err) note("fast", err) end)
       writable:write("b", function(err) note("b", err) end)
       writable:finish()
       drain()
@@ -515,16 +510,16 @@ describe("Writable", function()
 
     it("drains when it is told to, once, if somebody waits", function()
       local writable, log = recorded()
-      Writable.drain(writable)
+      Writable._drain(writable)
       assert.is_nil(rawget(writable, "_ws").needDrain)
-      Writable.needDrain(writable)
+      Writable._needDrain(writable)
       assert.is_true(writable.writableNeedDrain)
-      Writable.drain(writable)
-      Writable.drain(writable)
+      Writable._drain(writable)
+      Writable._drain(writable)
       assert.same({ "drain" }, log)
-      Writable.needDrain(writable)
+      Writable._needDrain(writable)
       writable:finish()
-      Writable.drain(writable)
+      Writable._drain(writable)
       drain()
       assert.same({ "drain", "prefinish", "finish", "close" }, log)
     end)

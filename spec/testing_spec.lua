@@ -1,15 +1,10 @@
 local lfs = require("lfs")
 local net = require("net")
+local raised = require("spec.support.raised")
 local testing = require("uvnet.testing")
 local timers = require("uvnet.timers")
 
 local function nothing() end
-
-local function raised(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  return err
-end
 
 describe("testing", function()
   testing.leakCheck(before_each, after_each)
@@ -119,6 +114,47 @@ describe("testing", function()
       testing.wait(server, "listening", 20)
       server:close()
       testing.wait(server, "close")
+    end)
+
+    it("returns at once for a server that has closed, and for a socket that is connected", function()
+      local server = net.createServer():listen(0)
+      testing.wait(server, "listening")
+      local client = net.connect(server:address().port)
+      local accepted = testing.wait(server, "connection")
+      testing.wait(client, "connect")
+      testing.wait(client, "connect", 20)
+      testing.wait(client, "ready", 20)
+      assert.truthy(raised(testing.wait, accepted, "connect", 20):find("no 'connect'", 1, true))
+      server:close()
+      -- It has stopped to listen, but is not closed: a connection is open.
+      assert.truthy(raised(testing.wait, server, "close", 20):find("no 'close' of Server", 1, true))
+      accepted:resume()
+      client:destroy()
+      testing.wait(server, "close")
+      assert.equal(0, select("#", testing.wait(server, "close", 20)))
+      assert.same({}, server:eventNames())
+      assert.truthy(raised(testing.wait, client, "connect"):find("nothing is left to happen", 1, true))
+    end)
+
+    it("waits for the close of a server that looks its host up", function()
+      local server = net.createServer():listen(0, "localhost")
+      local closed = false
+      server:on("close", function() closed = true end)
+      server:on("listening", function() server:close() end)
+      testing.wait(server, "close")
+      assert.is_true(closed)
+    end)
+
+    it("does not remember data that nobody listened for", function()
+      local client, peer = testing.pair()
+      peer:on("data", function(data) peer:write(data) end)
+      client:write("one")
+      assert.equal("one", testing.wait(client, "data"))
+      client:write("two")
+      testing.run(function() return client.bytesRead == 6 end)
+      assert.truthy(raised(testing.wait, client, "data", 20):find("no 'data'", 1, true))
+      client:destroy()
+      peer:destroy()
     end)
 
     it("fails when the event does not come in time, and names it", function()

@@ -1,4 +1,6 @@
+local core = require("uvnet.core")
 local net = require("net")
+local raised = require("spec.support.raised")
 local testing = require("uvnet.testing")
 local timers = require("uvnet.timers")
 
@@ -6,12 +8,6 @@ local nextTick, setImmediate, setInterval, setTimeout =
   timers.nextTick, timers.setImmediate, timers.setInterval, timers.setTimeout
 
 local function nothing() end
-
-local function raised(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  return err
-end
 
 -- A clock that needs no other library: the loop's own, by way of a timeout that measures another.
 local function count_turns(ms)
@@ -148,6 +144,35 @@ describe("timers", function()
   end)
 
   describe("clearTimeout", function()
+    it("lets go of what was to come much later", function()
+      local weak = setmetatable({}, { __mode = "k" })
+      for i = 1, 100 do
+        local timeout = setTimeout(nothing, 100000 + i % 7)
+        weak[timeout] = true
+        timeout:close()
+      end
+      collectgarbage()
+      collectgarbage()
+      assert.is_nil(next(weak))
+      assert.is_false(net.run())
+    end)
+
+    it("leaves a time that is used again as it would be if it were new", function()
+      local order = {}
+      local function add(name)
+        return function() order[#order + 1] = name end
+      end
+      setTimeout(nothing, 30):close()
+      local till = core.now() + 12
+      repeat until core.now() >= till
+      setTimeout(add("second"), 30)
+      setTimeout(add("first"), 20)
+      local started = core.now()
+      net.run()
+      assert.same({ "first", "second" }, order)
+      assert.is_true(core.now() - started >= 29)
+    end)
+
     it("takes a timeout back", function()
       local timeout = setTimeout(note("x"), 1)
       timers.clearTimeout(timeout)
@@ -276,6 +301,47 @@ describe("timers", function()
       assert.is_false(net.run())
       assert.same({}, log)
     end)
+  end)
+
+  it("started, refreshed and cleared at random fire once each, and not early", function()
+    local seed = 7
+    local function random(most)
+      seed = (seed * 16807) % 2147483647
+      return seed % most + 1
+    end
+    local waiting, expected, fired = {}, 0, 0
+    local function start(i)
+      local ms = random(30)
+      local entry = {}
+      entry.due = core.now() + ms
+      entry.timeout = setTimeout(function()
+        assert.equal(entry, waiting[i])
+        assert.is_true(core.now() >= entry.due)
+        waiting[i] = nil
+        fired = fired + 1
+      end, ms)
+      entry.ms = ms
+      waiting[i] = entry
+      expected = expected + 1
+    end
+    for i = 1, 300 do
+      start(i)
+    end
+    for _ = 1, 3000 do
+      local i = random(300)
+      local entry, choice = waiting[i], random(3)
+      if choice == 1 then
+        entry.due = core.now() + entry.ms
+        entry.timeout:refresh()
+      elseif choice == 2 then
+        entry.timeout:close()
+        expected = expected - 1
+        start(i)
+      end
+    end
+    net.run()
+    assert.equal(300, expected)
+    assert.equal(expected, fired)
   end)
 
   describe("setImmediate", function()

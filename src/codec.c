@@ -67,8 +67,16 @@ static int decoder_finish(lua_State *L) {
   return 1;
 }
 
+/* decoder:isWaiting(): whether something is held back. */
+static int decoder_is_waiting(lua_State *L) {
+  const struct net_decoder *decoder = luaL_checkudata(L, 1, decoder_name);
+  lua_pushboolean(L, decoder->pending > 0);
+  return 1;
+}
+
 static const luaL_Reg decoder_methods[] = {
     {"write", decoder_write},
+    {"isWaiting", decoder_is_waiting},
     {"finish", decoder_finish},
     {NULL, NULL},
 };

@@ -1,6 +1,7 @@
 /* Text to the bytes that it stands for in an encoding.
  * Floor 1.
  * Owns no memory. */
+#include <stdint.h>
 #include <string.h>
 
 #include "codec.h"
@@ -8,7 +9,7 @@
 enum { NO_DIGIT = -1, LEAD_SURROGATE = 0xD800, TRAIL_SURROGATE = 0xDC00 };
 
 /* Of both alphabets: what wrote the digits does not matter to who reads them. */
-static const signed char base64_values[256] = {
+static const int8_t base64_values[256] = {
     -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
     -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 62, -1, 62, -1, 63, 52, 53, 54, 55,
     56, 57, 58, 59, 60, 61, -1, -1, -1, -1, -1, -1, -1, 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12,
@@ -83,7 +84,7 @@ static size_t encode_hex(const char *digits, size_t length, char *out) {
   return written;
 }
 
-static size_t put_group(uint32_t bits, size_t bytes, char *out) {
+static size_t put_group(uint32_t bits, char *out, size_t bytes) {
   for (size_t i = 0; i < bytes; i++) out[i] = (char)(bits >> (16 - 8 * i) & 0xFF);
   return bytes;
 }
@@ -98,13 +99,13 @@ static size_t encode_base64(const char *digits, size_t length, char *out) {
     if (value == NO_DIGIT) continue;
     bits = bits << 6 | (uint32_t)value;
     if (++count == 4) {
-      written += put_group(bits, 3, out + written);
+      written += put_group(bits, out + written, 3);
       bits = 0;
       count = 0;
     }
   }
   /* One digit is less than a byte. */
-  if (count >= 2) written += put_group(bits << 6 * (4 - count), count - 1, out + written);
+  if (count >= 2) written += put_group(bits << 6 * (4 - count), out + written, count - 1);
   return written;
 }
 

@@ -3,6 +3,9 @@
  * Owns no memory. */
 #include <signal.h>
 #include <stdlib.h>
+#ifndef _WIN32
+#include <dlfcn.h>
+#endif
 
 #include "addr.h"
 #include "codec.h"
@@ -37,11 +40,25 @@ static void ignore_sigpipe(void) {
 #endif
 }
 
+/* Lua 5.1 and LuaJIT unload a module when they close the state, before finalizers of what is older than the module. Those
+ * may call us. So the library has a reference that nobody gives back. */
+static void stay_loaded(void) {
+  static const char here = 0;
+#ifdef _WIN32
+  HMODULE module;
+  GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, &here, &module);
+#else
+  Dl_info info;
+  if (dladdr(&here, &info) != 0 && info.dli_fname != NULL) dlopen(info.dli_fname, RTLD_LAZY);
+#endif
+}
+
 /* What is read comes as strings of up to 64 KiB, and the collector frees many at once. By default glibc gives free memory
  * at the heap's end back to the system above 128 KiB, and takes it page by page again for the next strings: at 64 KiB
  * that costs more than the read. It learns to keep more from the first large block that it sees freed, so it is shown
  * one. Other allocators take no notice, and where the user has set MALLOC_TRIM_THRESHOLD_, that stays. */
 static void keep_freed_memory(void) {
+  /* cppcheck-suppress unusedAllocatedMemory ; that it is freed is all that it is for */
   void *volatile block = malloc(NET_KEPT_FREE / 2);
   free(block);
 }
@@ -67,11 +84,14 @@ static int core_errno(lua_State *L) {
 
 int luaopen_uvnet_core(lua_State *L) {
   static const luaL_Reg functions[] = {
-      {"fdType", net_fd_type},        {"directWrite", net_writer_direct},
-      {"uvVersion", core_uv_version}, {"strerror", core_strerror},
-      {"errno", core_errno},          {NULL, NULL},
+      {"fdType", net_fd_type},
+      {"uvVersion", core_uv_version},
+      {"strerror", core_strerror},
+      {"errno", core_errno},
+      {NULL, NULL},
   };
-  static const luaL_Reg constructors[] = {{"tcp", net_tcp_new}, {"pipe", net_pipe_new}, {NULL, NULL}};
+  static const luaL_Reg constructors[] = {
+      {"tcp", net_tcp_new}, {"pipe", net_pipe_new}, {"directWrite", net_writer_direct}, {NULL, NULL}};
   static const luaL_Reg *const methods[] = {
       net_writer_methods,
       net_reader_methods,
@@ -87,6 +107,7 @@ int luaopen_uvnet_core(lua_State *L) {
   net_reader_open(L);
   net_listener_open(L);
   ignore_sigpipe();
+  stay_loaded();
   keep_freed_memory();
 
   lua_newtable(L);

@@ -64,7 +64,7 @@ static void cancel_all(net_loop *loop) {
 
 /* getaddrinfo(host, family, hints, callback); upvalue 1 is the loop. */
 static int dns_getaddrinfo(lua_State *L) {
-  net_loop *loop = (net_loop *)lua_touserdata(L, lua_upvalueindex(1));
+  net_loop *loop = net_loop_upvalue(L);
   const char *host = luaL_checkstring(L, 1);
   lua_Integer family = luaL_checkinteger(L, 2);
   luaL_checktype(L, 4, LUA_TFUNCTION);

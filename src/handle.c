@@ -50,6 +50,15 @@ void net_box_take(net_box *box, net_handle *handle) {
   handle->box = box;
 }
 
+int net_box_new(lua_State *L, net_loop *loop, uv_handle_type type) {
+  net_box *box = net_box_push(L);
+  int status = 0;
+  net_handle *handle = net_handle_new(loop, type, &status);
+  if (handle == NULL) return net_fail(L, status);
+  net_box_take(box, handle);
+  return 1;
+}
+
 static net_box *test_box(lua_State *L, int index) {
   net_box *box = (net_box *)lua_touserdata(L, index);
   if (box == NULL || lua_rawlen(L, index) != sizeof *box)
@@ -70,13 +79,9 @@ net_handle *net_handle_check(lua_State *L, int index) {
 
 /* ---- the end ---- */
 
-struct closed_event {
-  net_handle *handle;
-};
-
-/* Releases the anchor first, then tells the object. */
+/* Releases the anchor first, then tells the object. The event is the pointer to the handle. */
 static int deliver_closed(lua_State *L) {
-  net_handle *handle = ((struct closed_event *)lua_touserdata(L, 1))->handle;
+  net_handle *handle = *(net_handle **)lua_touserdata(L, 1);
   net_loop_push_hook(L, NET_DOOR_CLOSED);
   lua_rawgeti(L, lua_upvalueindex(NET_UP_OBJECTS), handle->ref);
   luaL_unref(L, lua_upvalueindex(NET_UP_OBJECTS), handle->ref);
@@ -88,9 +93,8 @@ static int deliver_closed(lua_State *L) {
 static void on_close(uv_handle_t *uv) {
   net_handle *handle = net_handle_from(uv);
   net_loop *loop = net_handle_loop(handle);
-  struct closed_event event = {handle};
   loop->handles--;
-  if (handle->ref != LUA_NOREF) net_enter(loop, NET_DOOR_CLOSED, &event);
+  if (handle->ref != LUA_NOREF) net_enter(loop, NET_DOOR_CLOSED, &handle);
   free(handle);
 }
 
@@ -109,6 +113,7 @@ void net_handle_close(net_handle *handle, int tell) {
   net_handle_unpipe(handle);
   net_loop *loop = net_handle_loop(handle);
   if (loop->refused == handle) loop->refused = NULL;
+  if (loop->reading == handle) loop->reading = NULL;
   handle->flags = tell ? NET_TELL_CLOSED : 0;
   if (!uv_is_closing(&handle->uv.handle)) uv_close(&handle->uv.handle, on_close);
 }
@@ -152,6 +157,7 @@ static int handle_attach(lua_State *L) {
   } else {
     handle->ref = luaL_ref(L, 3);
   }
+  handle->uv.handle.data = (void *)lua_topointer(L, 2);
   lua_pushboolean(L, 1);
   return 1;
 }

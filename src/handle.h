@@ -18,7 +18,9 @@
 enum net_handle_flag {
   NET_READ_DIRECT = 1,  /* a chunk goes straight to the one `data` listener */
   NET_WRITE_DIRECT = 2, /* nothing stands between write() and the system */
-  NET_TELL_CLOSED = 4   /* the object wants to hear of the end */
+  NET_TELL_CLOSED = 4,  /* the object wants to hear of the end */
+  NET_CONNECTING = 8,   /* to a path: see pipe_connect */
+  NET_READ_TEXT = 16    /* what goes straight to the listener has to be UTF-8, whole characters */
 };
 
 typedef struct net_handle {
@@ -41,6 +43,9 @@ typedef struct net_handle {
   } uv;
 } net_handle;
 
+/* The address of the Lua object that a handle is attached to, to compare with. */
+static inline const void *net_handle_object(const net_handle *handle) { return handle->uv.handle.data; }
+
 typedef struct net_box {
   net_handle *handle; /* NULL: closed, or not made yet */
   const void *mark;   /* says that this userdata is ours */
@@ -60,6 +65,9 @@ net_handle *net_handle_new(net_loop *loop, uv_handle_type type, int *status);
 /* Pushes a new box that holds no handle yet. Raises. */
 net_box *net_box_push(lua_State *L);
 void net_box_take(net_box *box, net_handle *handle);
+
+/* Pushes a new box with a new handle of the type, or what tells of the failure; gives back how many values. Raises. */
+int net_box_new(lua_State *L, net_loop *loop, uv_handle_type type);
 
 /* The open handle of argument `index`, or NULL if it is closed. Raises if it is no box. */
 net_handle *net_handle_check(lua_State *L, int index);

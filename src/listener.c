@@ -76,6 +76,7 @@ static int deliver_connected(lua_State *L) {
 void net_listener_on_connect(uv_connect_t *uv, int status) {
   struct connected_event event = {net_req_release(net_req_from(uv)), status};
   event.handle->active = uv_now(net_handle_loop(event.handle)->uv);
+  event.handle->flags &= (uint16_t)~NET_CONNECTING;
   /* Closed meanwhile: whoever closed it knows. */
   if (event.handle->box != NULL && event.handle->ref != LUA_NOREF) {
     net_enter(net_handle_loop(event.handle), NET_DOOR_CONNECTED, &event);

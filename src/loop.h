@@ -1,6 +1,6 @@
 /* The event loop of a Lua state, and the one door through which its callbacks enter Lua.
  * Floor 2.
- * Owns the uv_loop_t, the shared read buffer, and the loop's own timer, check and idle handles. */
+ * Owns the uv_loop_t, the shared read buffer, and the loop's own timer, check, idle and async handles. */
 #ifndef UVNET_LOOP_H
 #define UVNET_LOOP_H
 
@@ -29,11 +29,13 @@ enum net_door {
   NET_DOOR_CONNECTION,
   NET_DOOR_CLOSED,
   NET_DOOR_LOOKUP,
-  NET_DOORS /* how many, counted from 1 */
+  NET_DOOR_DATA,      /* net_enter_data */
+  NET_DOOR_INTERRUPT, /* loop_interrupt.c */
+  NET_DOORS           /* how many, counted from 1 */
 };
 
-/* What a delivery has at its upvalues: the objects of open handles, the hooks by door, two strings of the fast lane. */
-enum { NET_UP_OBJECTS = 1, NET_UP_HOOKS, NET_UP_EVENTS, NET_UP_DATA, NET_UPVALUES = NET_UP_DATA };
+/* What a delivery has at its upvalues: the objects of open handles, and the hooks by door. */
+enum { NET_UP_OBJECTS = 1, NET_UP_HOOKS, NET_UPVALUES = NET_UP_HOOKS };
 
 enum { NET_READ_SIZE = 65536 }; /* bytes; less makes bulk transfers wait for delayed acknowledgements */
 enum { NET_LOOP_ENDS = 2 };
@@ -47,6 +49,7 @@ struct net_loop_own {
   uv_timer_t timer; /* the one timer; timers.lua keeps the list of what is due */
   uv_check_t check; /* immediates run here, */
   uv_idle_t idle;   /* and this keeps the loop from waiting while there are some */
+  uv_async_t interrupt;
 };
 
 struct net_loop {
@@ -57,10 +60,15 @@ struct net_loop {
   size_t handles;    /* streams that are not closed yet */
   uint32_t callback; /* the number of the current callback: what counts "within one callback" compares it */
   int errors;        /* how many are kept for run to raise */
+  int raised;        /* their list: up to here they have been raised, */
+  int last_error;    /* up to here there are some */
+  const char *lost;  /* why one could not be put there */
   struct net_lookup *lookups;       /* under way (dns.c) */
   net_loop_end ends[NET_LOOP_ENDS]; /* what closes the handles and cancels the requests of the floors above */
   const void *refused; /* the handle whose direct write has just failed, for the slow lane that reports it */
   int refusal;         /* with this status */
+  struct net_handle
+      *reading; /* whose data a listener is being given: most often it writes to the same socket */
   unsigned char open, lent, ticks, stopping;
 };
 
@@ -91,7 +99,36 @@ static inline void net_loop_push_hook(lua_State *L, enum net_door door) {
  * LUA_OK or the status of what the delivery has raised. */
 int net_enter(net_loop *loop, enum net_door door, void *event);
 
-/* Adds run, stop, now, ... to the table on top of the stack, whose upvalue is the loop. */
+/* The same for the one plain `data` listener of an object: by NET_DOOR_DATA, if there is one. Else false, and nothing has
+ * been done. The delivery gets the event as its first argument and the listener as its last. */
+int net_enter_data(net_loop *loop, int ref, void *event);
+
+/* For functions that Lua calls: the loop, which is their upvalue 1. */
+static inline net_loop *net_loop_upvalue(lua_State *L) {
+  return (net_loop *)lua_touserdata(L, lua_upvalueindex(1));
+}
+
+/* Adds run, stop, now, ... to the table on top of the stack. */
 void net_loop_open_functions(lua_State *L);
+
+/* ---- between the files of this room ---- */
+
+/* After a queue's hook has ended with a status, may it be called for the rest at once? What raises does not keep the rest
+ * from running. But where there is no memory, or run was called where hardly any stack is left, the call itself may be
+ * what fails, again and again. */
+int net_loop_can_go_on(const net_loop *loop, int status);
+
+/* Make what stands behind the doors, and the doors of the room itself. Raise. */
+void net_loop_open_frame(lua_State *L);
+void net_loop_open_queues(lua_State *L);
+void net_loop_open_interrupt(lua_State *L);
+
+/* The handle that wakes the loop at Ctrl-C; when it is listened to. Never raise. */
+int net_loop_init_interrupt(net_loop *loop);
+void net_loop_hear_interrupt(net_loop *loop);
+void net_loop_leave_interrupt(net_loop *loop);
+
+extern const luaL_Reg net_loop_run_functions[];
+extern const luaL_Reg net_loop_queue_functions[];
 
 #endif

@@ -13,15 +13,7 @@
 #include "req.h"
 
 /* Upvalue 1 is the loop. */
-int net_pipe_new(lua_State *L) {
-  net_loop *loop = (net_loop *)lua_touserdata(L, lua_upvalueindex(1));
-  net_box *box = net_box_push(L);
-  int status = 0;
-  net_handle *handle = net_handle_new(loop, UV_NAMED_PIPE, &status);
-  if (handle == NULL) return net_fail(L, status);
-  net_box_take(box, handle);
-  return 1;
-}
+int net_pipe_new(lua_State *L) { return net_box_new(L, net_loop_upvalue(L), UV_NAMED_PIPE); }
 
 static net_handle *check_pipe(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
@@ -57,9 +49,12 @@ static int pipe_connect(lua_State *L) {
   if (handle->ref == LUA_NOREF) return luaL_error(L, "the handle is not attached");
   int status = check_path(path, length);
   if (status < 0) return net_fail(L, status);
+  /* libuv would lose the request that is under way, and its loop would wait for that for ever. */
+  if (handle->flags & NET_CONNECTING) return net_fail(L, UV_EISCONN);
   lua_pushnil(L);
   net_req *req = net_req_take(L, handle);
   if (req == NULL) return net_fail(L, UV_ENOMEM);
+  handle->flags |= NET_CONNECTING;
   uv_pipe_connect(&req->uv.connect, &handle->uv.pipe, path, net_listener_on_connect);
   return net_done(L, 0);
 }

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "codec.h"
 #include "fail.h"
 #include "writer.h"
 
@@ -14,35 +15,43 @@ struct read_event {
   ssize_t size; /* bytes, or a libuv status */
 };
 
-/* The lanes. Direct: the object's one plain `data` listener gets the chunk. Slow: the hook gets the object and the chunk,
- * or nil, code, errno. Which one is open is for Lua to say; that the listener has changed since is seen here. */
+/* The hook gets the object and the chunk, or nil, code, errno. */
 static int deliver_read(lua_State *L) {
   struct read_event *event = (struct read_event *)lua_touserdata(L, 1);
+  net_loop_push_hook(L, NET_DOOR_READ);
   lua_rawgeti(L, lua_upvalueindex(NET_UP_OBJECTS), event->handle->ref);
   if (event->size < 0) {
-    net_loop_push_hook(L, NET_DOOR_READ);
-    lua_pushvalue(L, 2);
     lua_call(L, 1 + net_fail(L, (int)event->size), 0);
     return 0;
   }
-  if (event->handle->flags & NET_READ_DIRECT) {
-    lua_pushvalue(L, lua_upvalueindex(NET_UP_EVENTS));
-    lua_rawget(L, 2);
-    if (lua_type(L, 3) == LUA_TTABLE) {
-      lua_pushvalue(L, lua_upvalueindex(NET_UP_DATA));
-      lua_rawget(L, 3);
-      if (lua_type(L, 4) == LUA_TFUNCTION) {
-        lua_pushlstring(L, event->data, (size_t)event->size);
-        lua_call(L, 1, 0);
-        return 0;
-      }
-    }
-  }
-  net_loop_push_hook(L, NET_DOOR_READ);
-  lua_pushvalue(L, 2);
   lua_pushlstring(L, event->data, (size_t)event->size);
   lua_call(L, 2, 0);
   return 0;
+}
+
+/* The direct lane: the object's one plain `data` listener gets the chunk. */
+static int deliver_data(lua_State *L) {
+  struct read_event *event = (struct read_event *)lua_touserdata(L, 1);
+  lua_pushlstring(L, event->data, (size_t)event->size);
+  lua_call(L, 1, 0);
+  return 0;
+}
+
+static int is_text(const char *data, size_t size) {
+  struct net_decoder decoder;
+  net_decoder_init(&decoder, NET_UTF8);
+  return net_decoder_is_plain(&decoder, data, size);
+}
+
+/* Whether the lane is open is for Lua to say; that the listener has changed since is seen by net_enter_data. */
+static int enter_directly(net_handle *handle, struct read_event *event) {
+  net_loop *loop = net_handle_loop(handle);
+  if (event->size < 0 || !(handle->flags & NET_READ_DIRECT)) return 0;
+  if (handle->flags & NET_READ_TEXT && !is_text(event->data, (size_t)event->size)) return 0;
+  loop->reading = handle;
+  int done = net_enter_data(loop, handle->ref, event);
+  loop->reading = NULL;
+  return done;
 }
 
 static void on_alloc(uv_handle_t *uv, size_t suggested, uv_buf_t *buffer) {
@@ -77,7 +86,7 @@ static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
         event.size -= (ssize_t)moved;
       }
     }
-    if (event.size != 0) net_enter(loop, NET_DOOR_READ, &event);
+    if (event.size != 0 && !enter_directly(handle, &event)) net_enter(loop, NET_DOOR_READ, &event);
   }
   give_back(loop, buffer);
 }
@@ -98,15 +107,13 @@ static int handle_read_stop(lua_State *L) {
   return net_done(L, uv_read_stop(&handle->uv.stream));
 }
 
-/* directRead(boolean): whether chunks go straight to the `data` listener. */
+/* directRead(open[, text]): whether chunks go straight to the `data` listener, or those that are whole UTF-8. */
 static int handle_direct_read(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
   if (handle == NULL) return 0;
-  if (lua_toboolean(L, 2)) {
-    handle->flags |= NET_READ_DIRECT;
-  } else {
-    handle->flags &= (uint16_t)~NET_READ_DIRECT;
-  }
+  handle->flags &= (uint16_t) ~(NET_READ_DIRECT | NET_READ_TEXT);
+  if (lua_toboolean(L, 2)) handle->flags |= NET_READ_DIRECT;
+  if (lua_toboolean(L, 3)) handle->flags |= NET_READ_TEXT;
   return 0;
 }
 
@@ -137,4 +144,7 @@ const luaL_Reg net_reader_methods[] = {
     {"pipeTo", handle_pipe_to},         {NULL, NULL},
 };
 
-void net_reader_open(lua_State *L) { net_loop_set_door(L, NET_DOOR_READ, deliver_read); }
+void net_reader_open(lua_State *L) {
+  net_loop_set_door(L, NET_DOOR_READ, deliver_read);
+  net_loop_set_door(L, NET_DOOR_DATA, deliver_data);
+}

@@ -11,15 +11,7 @@
 #include "req.h"
 
 /* Upvalue 1 is the loop. */
-int net_tcp_new(lua_State *L) {
-  net_loop *loop = (net_loop *)lua_touserdata(L, lua_upvalueindex(1));
-  net_box *box = net_box_push(L);
-  int status = 0;
-  net_handle *handle = net_handle_new(loop, UV_TCP, &status);
-  if (handle == NULL) return net_fail(L, status);
-  net_box_take(box, handle);
-  return 1;
-}
+int net_tcp_new(lua_State *L) { return net_box_new(L, net_loop_upvalue(L), UV_TCP); }
 
 static net_handle *check_tcp(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);

@@ -125,7 +125,7 @@ static void push_anchor(lua_State *L) {
 
 /* ---- the direct lane: write(self, data[, callback]) ---- */
 
-enum { UP_HANDLE = 1, UP_SLOW, UP_OVER, UP_QUEUED, UP_TOLD, DIRECT_UPVALUES = UP_TOLD };
+enum { UP_HANDLE = 1, UP_SLOW, UP_OVER, UP_QUEUED, UP_TOLD, UP_LOOP, DIRECT_UPVALUES = UP_LOOP };
 
 /* Calls upvalue `which` with everything on the stack. */
 static int call_on(lua_State *L, int which) {
@@ -136,7 +136,7 @@ static int call_on(lua_State *L, int which) {
 }
 
 /* The system has all of it. A callback is told in a tick. */
-static int taken(lua_State *L, net_handle *handle, size_t size, int has_callback) {
+static int taken(lua_State *L, int has_callback, net_handle *handle, size_t size) {
   int over = take(handle, size);
   if (has_callback) {
     lua_pushvalue(L, lua_upvalueindex(UP_TOLD));
@@ -161,7 +161,8 @@ static int write_directly(lua_State *L, net_handle *handle, int has_callback) {
   /* A refusal that is still to be reported comes first: asking again would hear another error. */
   if (size == 0 || loop->refused == handle) return call_on(L, UP_SLOW);
   size_t written = net_writer_offer(handle, rest.base, size);
-  if (written == size) return taken(L, handle, size, has_callback);
+  if (written == size) return taken(L, has_callback, handle, size);
+  /* cppcheck-suppress knownConditionTrueFalse ; the offer may have been refused */
   if (loop->refused == handle) return call_on(L, UP_SLOW); /* which reports it */
 
   rest.base += written;
@@ -178,14 +179,25 @@ static int write_directly(lua_State *L, net_handle *handle, int has_callback) {
   return call_on(L, UP_QUEUED);
 }
 
+/* The open handle of the socket at index 1, or NULL. */
+static net_handle *handle_of_socket(lua_State *L) {
+  net_loop *loop = (net_loop *)lua_touserdata(L, lua_upvalueindex(UP_LOOP));
+  if (loop->reading != NULL && lua_topointer(L, 1) == net_handle_object(loop->reading)) {
+    return loop->reading;
+  }
+  if (lua_type(L, 1) != LUA_TTABLE) return NULL;
+  lua_pushvalue(L, lua_upvalueindex(UP_HANDLE));
+  lua_rawget(L, 1);
+  net_handle *handle = net_handle_test(L, -1);
+  lua_pop(L, 1);
+  return handle;
+}
+
 static int direct_write(lua_State *L) {
   int top = lua_gettop(L);
   int has_callback = top == 3 && lua_type(L, 3) == LUA_TFUNCTION;
-  if ((top == 2 || has_callback) && lua_type(L, 2) == LUA_TSTRING && lua_type(L, 1) == LUA_TTABLE) {
-    lua_pushvalue(L, lua_upvalueindex(UP_HANDLE));
-    lua_rawget(L, 1);
-    net_handle *handle = net_handle_test(L, -1);
-    lua_settop(L, top);
+  if ((top == 2 || has_callback) && lua_type(L, 2) == LUA_TSTRING) {
+    net_handle *handle = handle_of_socket(L);
     if (handle != NULL && net_writer_is_direct(handle)) return write_directly(L, handle, has_callback);
   }
   return call_on(L, UP_SLOW);
@@ -195,11 +207,13 @@ int net_writer_is_ours(const net_handle *handle) {
   return net_loop_writes_by(net_handle_loop(handle), handle->ref, direct_write);
 }
 
+/* upvalue 1 is the loop */
 int net_writer_direct(lua_State *L) {
-  lua_settop(L, DIRECT_UPVALUES - 1);
-  for (int i = 1; i < DIRECT_UPVALUES; i++) luaL_checktype(L, i, LUA_TFUNCTION);
+  lua_settop(L, UP_TOLD - 1);
+  for (int i = 1; i < UP_TOLD; i++) luaL_checktype(L, i, LUA_TFUNCTION);
   lua_pushliteral(L, "_handle");
   lua_insert(L, 1);
+  lua_pushvalue(L, lua_upvalueindex(1));
   lua_pushcclosure(L, direct_write, DIRECT_UPVALUES);
   return 1;
 }

@@ -5,12 +5,14 @@
 -- may be a hundred thousand of them: the default lives in the class.
 --
 -- Instances are asked for methods all the time, so each class has a table of all that it has and inherits: one look
--- finds
--- it, however deep the class. What users hold is a proxy, through which an assignment reaches the subclasses too.
+-- finds it, however deep the class. What users hold is a proxy, through which an assignment reaches the subclasses too.
+--
+-- `tostring` of an instance gives the class's name, the address as of any table, and what the method `_describe` says.
 --
 -- Floor 0.
 
-local setmetatable, rawget, type, pairs, ipairs = setmetatable, rawget, type, pairs, ipairs
+local setmetatable, getmetatable, rawget = setmetatable, getmetatable, rawget
+local type, tostring, pairs, ipairs, pcall = type, tostring, pairs, ipairs, pcall
 
 -- A table whose contents are inherited: `all` is what it has and inherits, `own` says which it has itself.
 local function new_store(parent)
@@ -44,12 +46,31 @@ local function proxy_metatable(store)
     __index = store.all,
     __newindex = function(_, key, value) assign(store, key, value) end,
     __pairs = function() return pairs(store.all) end,
+    __tostring = function() return "class " .. tostring(store.all.__name) end,
   }
 end
 
 local stores = setmetatable({}, { __mode = "k" }) -- class -> its stores of fields and of getters
 
 local Class = {}
+
+-- Lua tells the address of a table only while the table has no `__tostring`.
+local function address_of(self, metatable)
+  setmetatable(self, nil)
+  local ok, text = pcall(tostring, self)
+  setmetatable(self, metatable)
+  return ok and text:gsub("^table: ", "") or "?"
+end
+
+local function describe(self) return self:_describe() end
+
+-- It is for people who look for a fault, so it raises nothing, whatever the instance has become.
+local function to_string(self)
+  local metatable = getmetatable(self)
+  local text = tostring(metatable.class.__name) .. ": " .. address_of(self, metatable)
+  local ok, more = pcall(describe, self)
+  return ok and more and ("%s (%s)"):format(text, more) or text
+end
 
 -- The metatable of a class's instances: `getmetatable(object).class` is the class.
 local function instance_metatable(class, fields, getters)
@@ -85,7 +106,9 @@ local function new_class(name, parent)
     end
   end
   local instance = instance_metatable(class, fields.all, getters.all)
-  if parent then
+  if not parent then
+    instance.__tostring = to_string
+  else
     for event, method in pairs(parent.__instance) do
       if instance[event] == nil then instance[event] = method end
     end
@@ -144,6 +167,9 @@ end
 
 --- Called with the constructor's arguments; a class overrides it and calls its parent's.
 function Class.initialize() end
+
+-- What `tostring` says of an instance behind its address; nil for nothing.
+function Class._describe() return nil end
 
 return {
   --- Makes a class without a parent.

@@ -2,7 +2,7 @@
 --
 -- An Error is a table with `name`, `message`, mostly a `code`, and for what the system refused `errno` (negative, as in
 -- libuv), `syscall`, and where they apply `address`, `port`, `path`, `hostname`. `tostring` gives what Node's
--- `err.toString()` gives, `traceback` says where it was made.
+-- `err.toString()` gives, `traceback` says where it was made: for those that uvnet makes, from the user's call on.
 --
 -- Floor 1.
 
@@ -11,6 +11,26 @@ local class = require("uvnet.class")
 local Error = class.new("Error")
 Error.name = "Error"
 Error.message = ""
+
+-- Where uvnet's files are; nil where that is not known.
+local OURS = debug.getinfo(1, "S").source:match("^(@.*[/\\])errors%.lua$")
+
+-- The level, seen from the caller, of the user's function that has called uvnet: an error at a call is the call's, and
+-- nobody looks for it in our files. Of what happens in the loop's turn, by no call, there is none.
+local function users_level()
+  if not OURS then return nil end
+  local level = 3 -- 1 is this function, 2 the caller
+  while true do
+    local info = debug.getinfo(level, "Sf")
+    if not info then return nil end
+    if info.what == "C" then
+      if info.func ~= pcall and info.func ~= xpcall then return nil end
+    elseif info.what ~= "tail" and info.source:sub(1, #OURS) ~= OURS then
+      return level - 1
+    end
+    level = level + 1
+  end
+end
 
 --- Makes an Error: `Error(message[, fields])`.
 -- @tparam[opt] string message
@@ -22,8 +42,7 @@ function Error:initialize(message, fields)
       self[key] = value
     end
   end
-  -- Level 3: above this function and the constructor stands the one that made the error.
-  self.traceback = debug.traceback("", 3):gsub("^\n", "")
+  self.traceback = debug.traceback("", users_level() or 3):gsub("^\n", "")
 end
 
 local function to_string(self)
@@ -134,7 +153,9 @@ local CODES = {
     "TypeError",
     function(name, value, reason)
       local kind = name:find(".", 1, true) and "property" or "argument"
-      return ("The %s '%s' %s. Received %s"):format(kind, name, reason or "is invalid", inspect(value))
+      local shown = inspect(value)
+      if #shown > 128 then shown = shown:sub(1, 128) .. "..." end -- as Node does
+      return ("The %s '%s' %s. Received %s"):format(kind, name, reason or "is invalid", shown)
     end,
   },
   ERR_SOCKET_BAD_PORT = {
@@ -142,6 +163,12 @@ local CODES = {
     function(name, port, allow_zero)
       local operator = allow_zero == false and ">" or ">="
       return ("%s should be %s 0 and < 65536. Received %s."):format(name, operator, received(port))
+    end,
+  },
+  ERR_INVALID_THIS = {
+    "TypeError",
+    function(call, actual)
+      return ('Value of "self" must be an object. Received %s. Call it with a colon: %s'):format(received(actual), call)
     end,
   },
   ERR_OUT_OF_RANGE = {
@@ -240,7 +267,12 @@ function Error.coded(code, ...)
 end
 
 --- Raises one of Node's coded errors, as is.
-function Error.throw(code, ...) error(Error.coded(code, ...), 0) end
+function Error.throw(code, ...) return error(Error.coded(code, ...), 0) end
+
+-- Complains of a method that got no object: it was called with a dot. `call` is how it is to be called.
+function Error._checkSelf(self, call)
+  if type(self) ~= "table" then return Error.throw("ERR_INVALID_THIS", call, self) end
+end
 
 --- Makes the Error for what the system refused: "connect ECONNREFUSED 127.0.0.1:9".
 -- @tparam string syscall such as `connect`

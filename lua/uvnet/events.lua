@@ -62,8 +62,10 @@ local function is_once(entry) return getmetatable(entry) == Once end
 
 local function original(entry) return is_once(entry) and entry.listener or entry end
 
-local function check_listener(listener)
-  if not is_callable(listener) then errors.throw("ERR_INVALID_ARG_TYPE", "listener", "function", listener) end
+-- What is no listener is often an emitter called with a dot.
+local function refuse_listener(self, listener, method)
+  errors._checkSelf(self, ("emitter:%s(event, listener)"):format(method))
+  return errors.throw("ERR_INVALID_ARG_TYPE", "listener", "function", listener)
 end
 
 --- Prints a warning to standard error. Replace it to send warnings elsewhere.
@@ -168,7 +170,7 @@ end
 -- @return the emitter
 -- @raise ERR_INVALID_ARG_TYPE
 function EventEmitter:on(event, listener)
-  check_listener(listener)
+  if not is_callable(listener) then refuse_listener(self, listener, "on") end
   return add(self, event, listener, false)
 end
 
@@ -181,12 +183,12 @@ function EventEmitter:addListener(event, listener) return self:on(event, listene
 -- @tparam function listener
 -- @return the emitter
 function EventEmitter:prependListener(event, listener)
-  check_listener(listener)
+  if not is_callable(listener) then refuse_listener(self, listener, "prependListener") end
   return add(self, event, listener, true)
 end
 
-local function once_entry(self, event, listener)
-  check_listener(listener)
+local function once_entry(self, event, listener, method)
+  if not is_callable(listener) then refuse_listener(self, listener, method) end
   return setmetatable({ emitter = self, event = event, listener = listener }, Once)
 end
 
@@ -194,14 +196,14 @@ end
 -- @param event the event's name
 -- @tparam function listener
 -- @return the emitter
-function EventEmitter:once(event, listener) return self:on(event, once_entry(self, event, listener)) end
+function EventEmitter:once(event, listener) return self:on(event, once_entry(self, event, listener, "once")) end
 
 --- Adds a listener that is called once, before those that are there.
 -- @param event the event's name
 -- @tparam function listener
 -- @return the emitter
 function EventEmitter:prependOnceListener(event, listener)
-  return self:prependListener(event, once_entry(self, event, listener))
+  return self:prependListener(event, once_entry(self, event, listener, "prependOnceListener"))
 end
 
 local function removed(self, events, event, entry)
@@ -213,7 +215,7 @@ end
 -- @tparam function listener
 -- @return the emitter
 function EventEmitter:removeListener(event, listener)
-  check_listener(listener)
+  if not is_callable(listener) then refuse_listener(self, listener, "removeListener") end
   event = to_key(event)
   local events = rawget(self, "_events")
   local existing = events and events[event]

@@ -1,7 +1,8 @@
 --- Idle timeouts of sockets.
 --
 -- Traffic stores a time in the handle, and nothing else. The timer looks at that when it fires: if there was traffic,
--- it waits for what is left. It keeps waiting after a `timeout` too, since traffic starts the time anew.
+-- it waits for what is left. After a `timeout` the timer rests: traffic starts the time anew, but does not tell. So
+-- those that rest are looked at once in their time, which is early enough, all of one duration in one go.
 --
 -- Floor 5.
 
@@ -11,6 +12,10 @@ local is_callable = require("uvnet.callable")
 local timers = require("uvnet.timers")
 
 local idle = {}
+
+-- There may be one for each connection. So it has eight fields, a size of tables, and takes the rest from its class.
+local Timer = timers._Timeout:extend("Timeout")
+Timer._ref = false
 
 local LONGEST = 2147483647 -- ms
 
@@ -22,65 +27,90 @@ local function check_duration(ms)
   return math.min(ms, LONGEST)
 end
 
-local function arm(socket, timer, ms)
-  timer.timeout = timers.setTimeout(idle.fired, ms, socket, timer):unref()
+-- When has something happened on the connection, and was it traffic after the timer's start? Traffic in the same ms
+-- counts as later: a timer that fires has been quiet for 1 ms at least.
+local function last_moment(timer, now)
+  local handle = timer._socket._handle
+  local since_traffic = handle and handle:idle()
+  local start = timer._start
+  if since_traffic and now - since_traffic >= start then return now - since_traffic, true end
+  return start, false
 end
+
+-- ---- timers that rest ----
+
+local racks = {} -- duration -> the rack on which its timers rest, in the order in which they fired
+
+local function look(rack)
+  local now = core.now()
+  local timer = rack._next
+  while timer ~= rack do
+    local after = timer._next
+    local moment, traffic = last_moment(timer, now)
+    if traffic then timer:_start_at(moment) end
+    timer = after
+  end
+  if rack._next == rack then
+    racks[rack.ms] = nil
+    rack.clock:close()
+  end
+end
+
+local function rest(timer, now)
+  local duration = timer._duration
+  local rack = racks[duration]
+  if not rack then
+    rack = timers._rack()
+    rack.ms = duration
+    rack.clock = timers.setInterval(look, duration - 1, rack):unref()
+    racks[duration] = rack
+  end
+  timer._start = now
+  timer:_rest(rack)
+end
+
+-- ---- the timer of a socket ----
 
 -- Is the system taking what is queued, if slowly? Then the connection is not idle.
-local function is_sending(socket, timer)
-  local handle = socket._handle
+local function is_sending(timer)
+  local handle = timer._socket._handle
   local pending = handle and handle:pending() or 0
-  local moves = pending > 0 and timer.pending ~= pending
-  timer.pending = pending
-  return moves
+  if pending == timer._pending then return false end
+  timer._pending = pending
+  return pending > 0
 end
 
---- The timer of a socket has fired.
--- @local
-function idle.fired(socket, timer)
-  local handle = socket._handle
-  local quiet = core.now() - timer.since
-  if handle then
-    local since_traffic = handle:idle()
-    if since_traffic < quiet then
-      quiet = since_traffic
-      timer.told = nil
-    end
+function Timer:_call()
+  local socket, now = self._socket, core.now()
+  local moment = last_moment(self, now)
+  if now - moment < self._duration then
+    self:_start_at(moment)
+  elseif is_sending(self) then
+    self:_start_at(now)
+  else
+    if socket._handle then rest(self, now) end
+    socket:emit("timeout")
   end
-  if quiet < timer.ms then
-    arm(socket, timer, timer.ms - quiet)
-    return
-  end
-  arm(socket, timer, timer.ms)
-  if timer.told then return end
-  if is_sending(socket, timer) then
-    idle.refresh(socket)
-    return
-  end
-  timer.told = true
-  socket:emit("timeout")
 end
 
 --- Starts the time anew: something has happened that is no traffic.
 function idle.refresh(socket)
   local timer = rawget(socket, "_idle")
-  if timer then
-    timer.since = core.now()
-    timer.told = nil
-  end
+  if timer then timer:refresh() end
 end
 
 --- Ends it.
 function idle.clear(socket)
   local timer = rawget(socket, "_idle")
   if timer then
-    timers.clearTimeout(timer.timeout)
+    timer:_stop()
     socket._idle = nil
   end
 end
 
 --- The `setTimeout` of sockets.
 function idle.setTimeout(socket, ms, callback)
+  errors._checkSelf(socket, "socket:setTimeout(ms)")
   if socket.destroyed then return socket end
   socket.timeout = ms
   ms = check_duration(ms)
@@ -92,9 +122,18 @@ function idle.setTimeout(socket, ms, callback)
     if callback then socket:removeListener("timeout", callback) end
     return socket
   end
-  local timer = { ms = math.max(1, math.floor(ms)), since = core.now() }
+  local timer = setmetatable({
+    _socket = socket,
+    _duration = math.max(1, math.floor(ms)),
+    -- The places of what comes later.
+    _start = 0,
+    _list = false,
+    _previous = false,
+    _next = false,
+    _pending = 0,
+  }, Timer.__instance)
+  timer:refresh()
   socket._idle = timer
-  arm(socket, timer, timer.ms)
   if callback then socket:once("timeout", callback) end
   return socket
 end

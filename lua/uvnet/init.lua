@@ -57,13 +57,23 @@ local net = {
   stop = loop.stop,
 }
 
+-- These are functions, not methods.
+local function check_dot(first, call)
+  if first == net then
+    error(net.errors.TypeError("Call it with a dot: net." .. call, { code = "ERR_INVALID_THIS" }), 0)
+  end
+end
+
 --- Makes a server.
 -- @tparam[opt] table options see `net.Server`
 -- @tparam[opt] function connectionListener is added for `connection`
 -- @treturn net.Server
 -- @raise ERR_INVALID_ARG_TYPE
 -- @see Node's net: net.createServer([options][, connectionListener])
-function net.createServer(options, connectionListener) return Server(options, connectionListener) end
+function net.createServer(options, connectionListener)
+  check_dot(options, "createServer(listener)")
+  return Server(options, connectionListener)
+end
 
 --- Makes a socket and connects it: `createConnection(options[, connectListener])`,
 -- `createConnection(path[, connectListener])`, `createConnection(port[, host][, connectListener])`.
@@ -72,30 +82,40 @@ function net.createServer(options, connectionListener) return Server(options, co
 -- @raise what `net.Socket` and `connect` raise
 -- @see Node's net: net.createConnection()
 function net.createConnection(...)
+  check_dot((...), "connect(port, host)")
   local options, listener = args.normalize(select("#", ...), ...)
   local socket = Socket(options)
   if options.timeout then socket:setTimeout(options.timeout) end
-  return socket:connect(options, listener)
+  local ok, err = pcall(socket.connect, socket, options, listener)
+  if ok then return socket end
+  -- Nobody has it, who could close what is open already.
+  if socket._handle then socket:destroy() end
+  error(err, 0)
 end
 
 --- The same as `createConnection`.
 -- @function connect
 net.connect = net.createConnection
 
+local function ip_version(input)
+  check_dot(input, "isIP(input)")
+  return core.isIP(input)
+end
+
 --- Is this an IP address?
 -- @param input anything
 -- @treturn integer 4, 6, or 0
 -- @see Node's net: net.isIP(input)
-function net.isIP(input) return core.isIP(input) end
+function net.isIP(input) return ip_version(input) end
 
 --- Is this an IPv4 address?
 -- @treturn boolean
 -- @see Node's net: net.isIPv4(input)
-function net.isIPv4(input) return core.isIP(input) == 4 end
+function net.isIPv4(input) return ip_version(input) == 4 end
 
 --- Is this an IPv6 address?
 -- @treturn boolean
 -- @see Node's net: net.isIPv6(input)
-function net.isIPv6(input) return core.isIP(input) == 6 end
+function net.isIPv6(input) return ip_version(input) == 6 end
 
 return net

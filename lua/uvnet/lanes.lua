@@ -3,7 +3,8 @@
 -- A shortcut is open while nothing in between could be observed. Opening is lazy: a lane is looked at after a chunk has
 -- gone the long way. Closing is prompt: whatever could be observed closes it before it happens. The lanes are
 --
--- * read: flowing, nothing held, no decoder, nobody listens for `readable`: a chunk goes to the one `data` listener;
+-- * read: flowing, nothing held, nobody listens for `readable`, no decoder but that of UTF-8, with no half character:
+--   a chunk goes to the one `data` listener, of text one that is whole characters;
 -- * write: connected, nothing queued, not corked, not ended: `write(data)` asks the system at once;
 -- * pipe: the read lane into the write lane of one other socket, and nobody else listens for `data`.
 --
@@ -53,12 +54,14 @@ local function flows(rs)
   return rs.flowing
     and rs.dataListening
     and (rs.length or 0) == 0
-    and not rs.decoder
     and not rs.readableListening
     and not rs.ended
     and not rs.destroyed
     and not rs.errored
 end
+
+-- Is a chunk of whole characters what the decoder would make of it?
+local function is_transparent(decoder, encoding) return encoding == "utf8" and not decoder:isWaiting() end
 
 -- The one socket that a source's data goes to, if that is all that happens to it.
 local function pipe_target(socket, rs)
@@ -75,8 +78,16 @@ function lanes.update_read(socket)
   if not handle or not lanes.enabled then return end
   local rs = rawget(socket, "_rs")
   local open = rs and flows(rs) and socket.push == Readable.push and socket.emit == EventEmitter.emit or false
-  handle:directRead(open)
-  handle:pipeTo(open and pipe_target(socket, rs) or nil)
+  local decoder = open and rs.decoder
+  if decoder then open = is_transparent(decoder, rs.encoding) end
+  handle:directRead(open, decoder)
+  handle:pipeTo(open and not decoder and pipe_target(socket, rs) or nil)
+end
+
+--- Before the read lane closes: what has come through it is said to the streams, which have not seen it.
+function lanes.tell_data(socket, handle)
+  local rs = rawget(socket, "_rs")
+  if rs and handle:isDirectRead() and (handle:bytes()) > 0 then rs.dataEmitted = true end
 end
 
 --- Closes the read lane and the pipe lane.
@@ -84,6 +95,7 @@ function lanes.close_read(socket)
   local handle = socket._handle
   if handle then
     local _ = socket._rs -- what the open lane says of the socket has to be said by its state (fold.lua)
+    lanes.tell_data(socket, handle)
     handle:directRead(false)
     handle:pipeTo(nil)
   end

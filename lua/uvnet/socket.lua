@@ -155,7 +155,7 @@ end
 
 --- Makes the socket of a connection that a server has accepted.
 -- @local
-function Socket.accepted(handle, server)
+function Socket._accepted(handle, server)
   -- `write` is what is asked for most: here it is found without a search in the class.
   local self = setmetatable({ _handle = handle, _server = server, write = Socket.write }, Socket.__instance)
   handle:attach(self)
@@ -241,6 +241,7 @@ end
 -- @raise ERR_MISSING_ARGS, ERR_INVALID_ARG_TYPE, ERR_SOCKET_BAD_PORT, ERR_INVALID_IP_ADDRESS, ERR_OUT_OF_RANGE
 -- @see Node's net: socket.connect()
 function Socket:connect(...)
+  errors._checkSelf(self, "socket:connect(port, host)")
   local options, listener = args.normalize(select("#", ...), ...)
   if options.port == nil and options.path == nil then
     errors.throw("ERR_MISSING_ARGS", { "options", "port", "path" })
@@ -308,6 +309,7 @@ function Socket:_destroy(err, callback)
   if handle then
     -- First of all: whatever fails from here on, the handle is not left open.
     read, written = handle:bytes()
+    lanes.tell_data(self, handle)
     if rawget(self, "_reset") then handle:linger() end
     name = handle:close(true)
     self._handle = nil

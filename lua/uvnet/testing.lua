@@ -91,13 +91,30 @@ function testing.async(fn, ms)
   end
 end
 
+local function field(name)
+  return function(emitter) return emitter[name] end
+end
+
+-- Those that are accepted are connected from the start, without an event.
+local function is_connected(emitter)
+  return net.Socket:isInstance(emitter) and not emitter.server and not emitter.pending
+end
+
+local function is_closed(emitter)
+  if not net.Server:isInstance(emitter) then return emitter.closed end
+  return not emitter.listening and not rawget(emitter, "_resolving") and emitter.connections == 0
+end
+
 -- What tells that an event which comes once has come.
-local CAME = { close = "closed", ["end"] = "readableEnded", finish = "writableFinished", listening = "listening" }
+local CAME = {
+  close = is_closed, connect = is_connected, ["end"] = field("readableEnded"), finish = field("writableFinished"),
+  listening = field("listening"), ready = is_connected,
+}
 
 -- It may have come in the same turn as what was waited for before. Where the field is set, but the event still to come,
 -- that needs a turn or two.
 local function came_before(emitter, event, seen)
-  if not CAME[event] or not emitter[CAME[event]] then return false end
+  if not CAME[event] or not CAME[event](emitter) then return false end
   for _ = 1, 3 do
     if seen() then return false end
     net.run("nowait")
@@ -107,7 +124,9 @@ end
 
 --- Runs the loop until an emitter emits an event, and gives back the event's arguments.
 --
--- `close`, `end`, `finish` of a socket and `listening` may have come already: then it returns at once.
+-- What comes once may have come already: then it returns at once. That is `close`, `end` and `finish` of a socket,
+-- `connect` and `ready` of one that is connected, `listening` of a server that listens, and `close` of one that is not
+-- open. What was emitted before of anything else, `data` say, is not remembered.
 -- @param emitter a socket, a server, any EventEmitter
 -- @tparam string event
 -- @tparam[opt=testing.timeout] integer ms time limit
@@ -125,7 +144,8 @@ function testing.wait(emitter, event, ms)
   local limit = ms or testing.timeout
   local ok, result = pcall(function()
     if came_before(emitter, event, seen) then
-      arguments = event == "close" and pack(emitter.errored ~= nil) or pack()
+      local is_socket = event == "close" and not net.Server:isInstance(emitter)
+      arguments = is_socket and pack(emitter.errored ~= nil) or pack()
       emitter:removeListener(event, listener)
     end
     return run_until(seen, limit)

@@ -17,11 +17,19 @@ local ticks = {
 
 -- An entry is a function and two arguments, in three lists side by side. They have places in advance, so that a nil is
 -- a place like another.
-local functions, firsts, seconds = {}, {}, {}
-for i = 1, 64 do
-  functions[i], firsts[i], seconds[i] = false, false, false
+local PLACES, MANY = 64, 4096
+
+local function places()
+  local list = {}
+  for i = 1, PLACES do
+    list[i] = false
+  end
+  return list
 end
+
+local functions, firsts, seconds = places(), places(), places()
 local head, tail = 0, 0
+local longest = 0 -- what the queue has grown to, if that was many
 
 --- `nextTick` for up to two arguments, unchecked: for this module's own use. The function always gets two.
 -- @tparam function callback
@@ -67,11 +75,17 @@ function ticks.drain()
     local callback, first, second = functions[at], firsts[at], seconds[at]
     functions[at], firsts[at], seconds[at] = false, false, false
     if at == tail then
+      if tail > MANY then longest = tail end
       head, tail = 0, 0
     else
       head = at
     end
     callback(first, second)
+  end
+  if longest > 0 then
+    -- Places that were made for a great many are not kept.
+    longest = 0
+    functions, firsts, seconds = places(), places(), places()
   end
 end
 

@@ -1,17 +1,15 @@
---- Timers: `setTimeout`, `setInterval`, `setImmediate`, `nextTick`, and their `clear…`.
---
--- Timeouts of one duration stand in one list, in the order in which they are due, so that starting, refreshing and
--- clearing
--- one costs the same however many there are. The lists stand in a heap by what is due first, and one timer of the loop
--- waits for that.
+--- Timers: `setTimeout`, `setInterval`, `setImmediate`, `nextTick`, and their `clear…`. One timer of the loop waits for
+-- what is due first.
 --
 -- Floor 4.
 
+local callbacks = require("uvnet.timers.callbacks")
 local class = require("uvnet.class")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local events = require("uvnet.events")
-local is_callable = require("uvnet.callable")
+local immediates = require("uvnet.timers.immediates")
+local lists = require("uvnet.timers.lists")
 local ticks = require("uvnet.ticks")
 require("uvnet.loop")
 
@@ -20,67 +18,22 @@ local floor = math.floor
 
 local LONGEST = 2147483647 -- ms, as in Node
 
-local timers = { nextTick = ticks.nextTick }
+local heap, by_duration = lists.heap, lists.by_duration
+local new_list, renew, remove_list = lists.new, lists.renew, lists.remove
+local check_callback, run_ticks = callbacks.check, callbacks.run_ticks
 
--- What runs after each callback and before the next.
-local function run_ticks()
-  if ticks.pending() then ticks.drain() end
-end
+local timers = {
+  nextTick = ticks.nextTick,
+  setImmediate = immediates.setImmediate,
+  clearImmediate = immediates.clearImmediate,
+}
 
-local function check_callback(callback)
-  if not is_callable(callback) then errors.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback) end
-end
+-- The list that was emptied last stays where it is, for who clears a timeout often sets another one like it.
+local spare
 
--- ---- the heap of lists ----
-
-local heap = {}
-local lists = {}
-local stamp = 0
-
-local function before(a, b)
-  if a.expiry ~= b.expiry then return a.expiry < b.expiry end
-  return a.stamp < b.stamp
-end
-
-local function place(list, at)
-  heap[at] = list
-  list.at = at
-end
-
-local function sift_up(list, at)
-  while at > 1 do
-    local parent = floor(at / 2)
-    if not before(list, heap[parent]) then break end
-    place(heap[parent], at)
-    at = parent
-  end
-  place(list, at)
-end
-
-local function sift_down(list, at)
-  local size = #heap
-  while true do
-    local child = at * 2
-    if child > size then break end
-    if child < size and before(heap[child + 1], heap[child]) then child = child + 1 end
-    if not before(heap[child], list) then break end
-    place(heap[child], at)
-    at = child
-  end
-  place(list, at)
-end
-
-local function remove_list(list)
-  local at, size = list.at, #heap
-  local last = heap[size]
-  heap[size] = nil
-  if last ~= list then
-    place(last, at)
-    sift_up(last, at)
-    sift_down(last, last.at)
-  end
-  list.at = 0
-  lists[list.duration] = nil
+local function retire(list)
+  if spare and spare ~= list and spare.at > 0 and spare._next == spare then remove_list(spare) end
+  spare = list
 end
 
 -- ---- the loop's timer ----
@@ -116,26 +69,26 @@ local function unlink(timeout)
   timeout._previous._next = timeout._next
   timeout._next._previous = timeout._previous
   timeout._previous, timeout._next = false, false
-  if list._next == list and not list.running then remove_list(list) end
+  if list._next == list and not list.running then retire(list) end
 end
 
--- Where memory may fail, it does before anything is tied: an empty list in the heap does no harm, but a list that is
--- not in the heap, or a timeout that does not know its list, would.
-local function insert(timeout, start)
-  local duration = timeout._duration
-  local list = lists[duration]
-  timeout._start = start
-  if not list then
-    stamp = stamp + 1
-    list = { duration = duration, expiry = start + duration, stamp = stamp, at = 0, running = false }
-    list._next, list._previous = list, list
-    sift_up(list, #heap + 1)
-    lists[duration] = list
-  end
+local function append(timeout, list)
   local last = list._previous
   timeout._previous, timeout._next = last, list
   timeout._list = list
   last._next, list._previous = timeout, timeout
+end
+
+local function insert(timeout, start)
+  local duration = timeout._duration
+  local list = by_duration[duration]
+  timeout._start = start
+  if not list then
+    list = new_list(duration, start + duration)
+  elseif list._next == list and not list.running then
+    renew(list, start + duration)
+  end
+  append(timeout, list)
 end
 
 -- A timeout counts while it is in a list and has a ref; callers keep the count.
@@ -148,9 +101,17 @@ end
 
 local function start_timeout(timeout)
   local now = core.now()
-  local counted = timeout._list and timeout._ref
-  if timeout._list then unlink(timeout) end
-  if counted then active = active - 1 end
+  local list = timeout._list
+  if list and list.duration == timeout._duration then
+    -- When the list is due can only become later. That is looked at when it is due, so that this costs next to nothing.
+    timeout._start = now
+    if timeout._next ~= list then
+      timeout._previous._next, timeout._next._previous = timeout._next, timeout._previous
+      append(timeout, list)
+    end
+    return
+  end
+  stop(timeout)
   insert(timeout, now)
   if timeout._ref then active = active + 1 end
   schedule(now)
@@ -230,6 +191,51 @@ function Timeout:close()
   return self
 end
 
+-- ---- for those who have timeouts of another kind ----
+
+timers._Timeout = Timeout
+
+function Timeout:_call()
+  if self._count then
+    self._callback(unpack(self._arguments, 1, self._count))
+  else
+    self._callback()
+  end
+end
+
+-- Starts its time as if that had been done before. Those that are due at once share a list; what stands for its
+-- duration is negative, so that nothing in it is ever too young.
+function Timeout:_start_at(start)
+  local expiry = start + self._duration
+  local list = by_duration[-expiry] or new_list(-expiry, expiry)
+  if list == spare then spare = nil end
+  stop(self)
+  append(self, list)
+  self._start = start
+  if self._ref then active = active + 1 end
+  schedule()
+end
+
+function Timeout:_stop()
+  if self._list then
+    stop(self)
+    schedule()
+  end
+end
+
+-- A list that is never due. It is always `running`: nothing is to be done when it becomes empty.
+function timers._rack()
+  local rack = { running = true }
+  rack._next, rack._previous = rack, rack
+  return rack
+end
+
+-- Puts it on a rack, until it is to wait again, or is cleared. It must not have a ref.
+function Timeout:_rest(rack)
+  stop(self)
+  append(self, rack)
+end
+
 --- @section end
 
 --- Calls a function once after a time.
@@ -251,12 +257,9 @@ function timers.setInterval(callback, delay, ...) return new_timeout(callback, d
 --- Clears a timeout. Anything else, one that has fired included, is let pass.
 -- @tparam[opt] Timeout timeout
 function timers.clearTimeout(timeout)
-  if not Timeout:isInstance(timeout) then return end
+  if getmetatable(timeout) ~= Timeout.__instance and not Timeout:isInstance(timeout) then return end
   timeout._cleared = true
-  if timeout._list then
-    stop(timeout)
-    schedule()
-  end
+  timeout:_stop()
 end
 
 --- The same as `clearTimeout`.
@@ -278,12 +281,8 @@ end
 
 local function call(timeout)
   current = timeout
-  timeout._called = core.now()
-  if timeout._count then
-    timeout._callback(unpack(timeout._arguments, 1, timeout._count))
-  else
-    timeout._callback()
-  end
+  if timeout._repeats then timeout._called = core.now() end
+  timeout:_call()
   finish_current()
 end
 
@@ -294,14 +293,10 @@ local function run_list(list, now)
     if now - timeout._start < list.duration then
       -- It came, or came again, after the others.
       list.running = false
-      list.expiry = math.max(timeout._start + list.duration, now + 1)
-      stamp = stamp + 1
-      list.stamp = stamp
-      sift_down(list, list.at)
+      renew(list, math.max(timeout._start + list.duration, now + 1))
       return
     end
-    if timeout._ref then active = active - 1 end
-    unlink(timeout)
+    stop(timeout)
     call(timeout)
     run_ticks()
   end
@@ -323,105 +318,6 @@ core.hook("timers", function()
     run_list(list, now)
   end
   schedule()
-  return false
-end)
-
--- ---- immediates ----
-
---- What `setImmediate` gives.
--- @type Immediate
-local Immediate = class.new("Immediate")
-
-local waiting, running = {}, {}
-local running_at = 0
-local kept = 0 -- immediates that keep the loop running
-
-local function schedule_immediates()
-  core.immediates(#waiting > 0 or running_at < #running, kept > 0)
-end
-
-local function forget(immediate)
-  if immediate._ref and not immediate._done then kept = kept - 1 end
-  immediate._done = true
-end
-
---- Makes it keep `run` running (again). That is so from the start.
--- @treturn Immediate itself
-function Immediate:ref()
-  if not self._ref then
-    self._ref = true
-    if not self._done then kept = kept + 1 end
-    schedule_immediates()
-  end
-  return self
-end
-
---- Makes it keep `run` running no longer.
--- @treturn Immediate itself
-function Immediate:unref()
-  if self._ref then
-    self._ref = false
-    if not self._done then kept = kept - 1 end
-    schedule_immediates()
-  end
-  return self
-end
-
---- Does it keep `run` running?
--- @treturn boolean
-function Immediate:hasRef() return self._ref end
-
---- @section end
-
---- Calls a function after the I/O of this turn of the loop, before its timers come again.
--- @tparam function callback
--- @param ... what the callback gets
--- @treturn Immediate
--- @raise ERR_INVALID_ARG_TYPE
-function timers.setImmediate(callback, ...)
-  check_callback(callback)
-  local count = select("#", ...)
-  local immediate = setmetatable({
-    _callback = callback,
-    _ref = true,
-    _count = count,
-    _arguments = count > 0 and { ... } or nil,
-  }, Immediate.__instance)
-  kept = kept + 1
-  waiting[#waiting + 1] = immediate
-  if #waiting == 1 or kept == 1 then schedule_immediates() end
-  return immediate
-end
-
---- Clears an immediate. Anything else, one that has run included, is let pass.
--- @tparam[opt] Immediate immediate
-function timers.clearImmediate(immediate)
-  if not Immediate:isInstance(immediate) then return end
-  forget(immediate)
-  schedule_immediates()
-end
-
-core.hook("immediates", function()
-  if running_at >= #running then
-    -- Those that come from now on wait for the next turn.
-    running, waiting = waiting, {}
-    running_at = 0
-  end
-  while running_at < #running do
-    running_at = running_at + 1
-    local immediate = running[running_at]
-    running[running_at] = false
-    if not immediate._done then
-      forget(immediate)
-      if immediate._count > 0 then
-        immediate._callback(unpack(immediate._arguments, 1, immediate._count))
-      else
-        immediate._callback()
-      end
-      run_ticks()
-    end
-  end
-  schedule_immediates()
   return false
 end)
 

@@ -4,14 +4,7 @@ local net = require("net")
 local record = require("spec.support.record")
 local testing = require("uvnet.testing")
 
-local sockets = { HOST = "127.0.0.1" }
-
---- Calls a function that must raise, and gives back what it raised.
-function sockets.raised(fn, ...)
-  local ok, err = pcall(fn, ...)
-  if ok then error("nothing was raised", 2) end
-  return err
-end
+local sockets = { HOST = "127.0.0.1", raised = require("spec.support.raised") }
 
 --- A server that listens on a free port of 127.0.0.1, and the port. Takes what createServer takes.
 function sockets.serve(...)

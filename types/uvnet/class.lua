@@ -1,7 +1,7 @@
 ---@meta uvnet.class
 
 ---What all classes have. A class is a table: it is called to make an instance, and its fields are inherited by
----instances and subclasses.
+---instances and subclasses. `tostring` of an instance gives the class's name and an address: `Counter: 0x55d0c8a1`.
 ---
 ---```lua
 ---local Counter = net.events:extend("Counter")

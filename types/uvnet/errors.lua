@@ -3,7 +3,20 @@
 ---Errors, with Node's names, codes and messages: `net.errors` is the class.
 ---
 ---What you do wrong is raised at the call, what the world refuses is an `error` event or a callback's first argument.
----Either is such a table. `tostring` gives what Node's `err.toString()` gives.
+---Either is such a table. `tostring` gives what Node's `err.toString()` gives. Lua adds no place to a table: of an
+---error that nobody catches, `lua` shows the message alone, and Lua 5.1 only `(error object is not a string)`. So
+---catch them where the program begins, and show `traceback`:
+---
+---```lua
+---local function main()
+---  net.connect(99999)
+---  net.run()
+---end
+---
+---local ok, err = pcall(main)
+---print(ok, err.code)                          --> false	ERR_SOCKET_BAD_PORT
+---print((err.traceback:match("stack traceback:")))  --> stack traceback:
+---```
 ---
 ---```lua
 ---local ok, err = pcall(net.connect, { port = -1 })
@@ -23,7 +36,7 @@
 ---@field port integer? The port of it.
 ---@field hostname string? The name that was not found.
 ---@field errors net.Error[]? Of an AggregateError: one for each address that was tried.
----@field traceback string Where it was made.
+---@field traceback string Where it was made; of an error that is raised at a call, from that call on.
 ---@field Error net.Error The class itself. Of the class.
 ---@field TypeError net.Error The class of wrong types. Of the class.
 ---@field RangeError net.Error The class of numbers out of range. Of the class.

@@ -3,7 +3,8 @@
 ---Listens on a TCP port, a unix socket or a Windows named pipe, and gives each connection a `net.Socket`.
 ---
 ---An EventEmitter; `net.createServer` makes one. While it is open it keeps `net.run()` running, unless `unref` was
----called. On Lua 5.4 `local server <close> = …` closes it at the end of the block.
+---called. On Lua 5.4 `local server <close> = …` closes it at the end of the block. `print(server)` shows its state:
+---`Server: 0x55d0c8a1 (listening on 127.0.0.1:8124, 2 connections)`.
 ---
 ---Events:
 ---

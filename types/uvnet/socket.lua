@@ -2,8 +2,9 @@
 
 ---A TCP connection, or a connection over a unix socket or Windows named pipe. A Duplex, and so an EventEmitter.
 ---
----`net.connect` makes one for a client, a server's `connection` event brings one. On Lua 5.4 `local socket <close> =
----…` destroys it at the end of the block.
+---`net.connect` makes one for a client, a server's `connection` event brings one. On Lua 5.4
+---`local socket <close> = …` destroys it at the end of the block. `print(socket)` shows its ends, or its state:
+---`Socket: 0x55d0c8a1 (127.0.0.1:50122 -> 127.0.0.1:8124)`, with `<-` on the server's side.
 ---
 ---**Read, or nothing ends.** While nobody reads, `end` and `close` do not come, even if the peer has long gone, and a
 ---server that closes waits for it. If the data is of no interest, call `resume()`.

@@ -29,8 +29,9 @@ local testing = {}
 ---@return fun() test for `it`
 function testing.async(fn, ms) end
 
----Runs the loop until an emitter emits an event. A socket's `close`, `end` and `finish`, and `listening`, may have
----come before: then it returns at once.
+---Runs the loop until an emitter emits an event. A socket's `close`, `end` and `finish`, its `connect` and `ready`
+---while it is connected, a server's `listening` while it listens, and its `close` while it is not open, may have come
+---before: then it returns at once. Nothing else is remembered, `data` for one.
 ---
 ---Raises what callbacks raise, an `error` event that nobody listens for among it; a message when the time is over, or
 ---when nothing is left to happen that could emit the event.

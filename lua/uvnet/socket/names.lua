@@ -38,6 +38,39 @@ function getters:remoteAddress() return peername(self).address end
 function getters:remotePort() return peername(self).port end
 function getters:remoteFamily() return peername(self).family end
 
+local function end_text(address, port, family)
+  if not address or not port then return nil end
+  return (family == "IPv6" and "[%s]:%d" or "%s:%d"):format(address, port)
+end
+
+local function ends_text(self, handle)
+  if not handle:isTcp() then
+    local server = rawget(self, "_server")
+    local path = server and rawget(server, "_path")
+    return path and "pipe " .. path or "pipe"
+  end
+  local ours, theirs = end_text(handle:sockname()), end_text(handle:peername())
+  return (ours or "?") .. (rawget(self, "_server") and " <- " or " -> ") .. (theirs or "?")
+end
+
+-- Of a folded socket the stage says it (fold.lua): it is not unfolded for being looked at.
+local function state_of(self)
+  if rawget(self, "_rs") or rawget(self, "_ws") then return self.readyState end
+  local stage = rawget(self, "_stage")
+  if stage == "finishing" then return "writeOnly" end
+  return stage == "shutting" and "closed" or "open"
+end
+
+-- What `tostring` shows.
+function methods:_describe()
+  if rawget(self, "connecting") then return "connecting" end
+  local handle, rs = rawget(self, "_handle"), rawget(self, "_rs")
+  if not handle then return (rawget(self, "_stage") or rs and rs.destroyed) and "closed" or "not connected" end
+  local text, state = ends_text(self, handle), state_of(self)
+  if state == "open" then return text end
+  return text .. ", " .. (state == "closed" and "closing" or state)
+end
+
 function getters:pending() return not self._handle or self.connecting end
 
 function getters:readyState()

@@ -68,6 +68,7 @@ end
 -- @raise ERR_UNKNOWN_ENCODING
 -- @see Node's net: socket.setEncoding([encoding])
 function methods:setEncoding(encoding)
+  errors._checkSelf(self, "socket:setEncoding(encoding)")
   Duplex.setEncoding(self, encoding)
   lanes.close_read(self)
   return self

@@ -2,6 +2,7 @@
 --
 -- Floor 7.
 
+local errors = require("uvnet.errors")
 local idle = require("uvnet.idle")
 
 local settings = { methods = {} }
@@ -28,6 +29,7 @@ methods.setTimeout = idle.setTimeout
 -- @treturn Socket itself
 -- @see Node's net: socket.setNoDelay([noDelay])
 function methods:setNoDelay(noDelay)
+  errors._checkSelf(self, "socket:setNoDelay()")
   noDelay = noDelay == nil or (noDelay and true or false)
   local handle = self._handle
   local changed = noDelay ~= (rawget(self, "_noDelay") or false)
@@ -42,6 +44,7 @@ end
 -- @treturn Socket itself
 -- @see Node's net: socket.setKeepAlive([enable][, initialDelay])
 function methods:setKeepAlive(enable, initialDelay)
+  errors._checkSelf(self, "socket:setKeepAlive(true)")
   enable = enable and true or false
   local delay = settings.keep_alive_seconds(initialDelay)
   local handle = self._handle

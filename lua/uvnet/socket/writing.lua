@@ -28,6 +28,7 @@ local function write_after_fin(self, encoding, callback)
 end
 
 local function write_slowly(self, data, encoding, callback)
+  if type(self) ~= "table" then errors._checkSelf(self, "socket:write(data)") end
   if self.writableEnded and self.readableEnded and not self.allowHalfOpen then
     return write_after_fin(self, encoding, callback)
   end
@@ -44,11 +45,11 @@ end
 -- The kernel has had enough for one callback: whoever writes is to wait for `drain`, in the next turn of the loop.
 local function drain(self)
   self._turn = nil
-  self:drain()
+  self:_drain()
 end
 
 function methods:_waitForTurn()
-  self:needDrain()
+  self:_needDrain()
   if not rawget(self, "_turn") then self._turn = timers.setImmediate(drain, self) end
   return false
 end
@@ -70,7 +71,7 @@ end
 -- @treturn boolean true if the system has it all, or less than the high-water mark is queued; false: wait for `drain`
 -- @raise ERR_INVALID_ARG_TYPE, ERR_STREAM_NULL_VALUES, ERR_UNKNOWN_ENCODING
 -- @see Node's net: socket.write(data[, encoding][, callback])
-methods.write = core.directWrite(write_slowly, methods._waitForTurn, write_queued, Duplex.queueWriteCallback)
+methods.write = core.directWrite(write_slowly, methods._waitForTurn, write_queued, Duplex._queueWriteCallback)
 
 local function send_pending(self, pending)
   self._unsent = nil
@@ -192,10 +193,14 @@ end
 -- @raise ERR_INVALID_ARG_TYPE, ERR_UNKNOWN_ENCODING
 -- @see Node's net: socket.end([data][, encoding])
 function methods:finish(data, encoding, callback)
+  if type(self) ~= "table" then errors._checkSelf(self, "socket:finish(data)") end
   lanes.close_write(self)
   return Duplex.finish(self, data, encoding, callback)
 end
-methods["end"] = function(self, ...) return self:finish(...) end
+methods["end"] = function(self, ...)
+  if type(self) ~= "table" then errors._checkSelf(self, "socket:finish(data)") end
+  return self:finish(...)
+end
 
 function methods:cork()
   lanes.close_write(self)

@@ -230,7 +230,7 @@ function Writable:pipe() error_or_destroy(self, errors.coded("ERR_STREAM_CANNOT_
 --- For a class whose `write` takes another way than `_write`: calls a callback in a tick, as that of a write which
 -- succeeded at once, in order with the others. Until then the stream does not finish.
 -- @local
-function Writable:queueWriteCallback(callback)
+function Writable:_queueWriteCallback(callback)
   local ws = self._ws
   ws.pendingcb = (ws.pendingcb or 0) + 1
   after.succeeded_in_call(self, ws, callback)
@@ -238,11 +238,11 @@ end
 
 --- For such a class: notes that `write` returned false, so that `drain` has to follow.
 -- @local
-function Writable:needDrain() self._ws.needDrain = true end
+function Writable:_needDrain() self._ws.needDrain = true end
 
 --- For such a class: emits `drain` if it is waited for and nothing is left to be written.
 -- @local
-function Writable:drain()
+function Writable:_drain()
   local ws = peek_writable(self)
   if ws.needDrain and not ws.ending and not ws.destroyed and (ws.length or 0) == 0 then
     ws.needDrain = nil

@@ -1,0 +1,183 @@
+--- `server:listen`: what it may be called with, and what comes of it.
+--
+-- Floor 8.
+
+local args = require("uvnet.args")
+local binding = require("uvnet.server.binding")
+local dns = require("uvnet.dns")
+local errors = require("uvnet.errors")
+local ticks = require("uvnet.ticks")
+
+local listening = {}
+
+local BACKLOG = 511 -- the system makes 512 of it
+
+local function emit_error(self, err) self:emit("error", err) end
+
+local function emit_listening(self)
+  if rawget(self, "_handle") then self:emit("listening") end
+end
+
+local function listen_error(status, address, port)
+  return errors.system("listen", status.code, status.errno, status.text, address, port)
+end
+
+-- What was refused is told in the next tick, when listeners are there.
+local function refuse(self, status, address, port)
+  self._path = nil
+  ticks.later(emit_error, self, listen_error(status, address, port))
+end
+
+local function start(self, handle, backlog, address, port)
+  self._handle = handle
+  handle:attach(self)
+  local ok, code, errno, text = handle:listen(backlog or BACKLOG)
+  if not ok then
+    self._handle = nil
+    handle:close()
+    refuse(self, binding.refused(code, errno, text), address, port)
+    return
+  end
+  if rawget(self, "_unrefed") then handle:unref() end
+  ticks.later(emit_listening, self)
+end
+
+local function listen_tcp(self, address, port, backlog, ipv6_only)
+  local handle, status
+  if address then
+    handle, status = binding.tcp(address, port, ipv6_only)
+  else
+    handle, status = binding.any(port, ipv6_only)
+    if handle then
+      address = status
+    else
+      address = "0.0.0.0"
+    end
+  end
+  if not handle then return refuse(self, status, address, port) end
+  start(self, handle, backlog, address, port)
+end
+
+local function look_up_and_listen(self, host, port, backlog, ipv6_only)
+  local resolving = {}
+  self._resolving = resolving
+  dns.lookup(host, function(err, address)
+    if rawget(self, "_resolving") ~= resolving then return end
+    self._resolving = nil
+    if err then return self:emit("error", err) end
+    listen_tcp(self, address, port, backlog, ipv6_only)
+  end)
+end
+
+-- Who may connect is settled before anybody can.
+local function allow_others(handle, options)
+  local readable, writable = options.readableAll == true, options.writableAll == true
+  if not readable and not writable then return end
+  local ok, code, errno = handle:chmod(readable, writable)
+  if ok then return end
+  handle:close()
+  error(errors.system("uv_pipe_chmod", code, errno), 0)
+end
+
+local function listen_path(self, path, backlog, options)
+  local handle, status = binding.path(path)
+  if not handle then return refuse(self, status, path) end
+  allow_others(handle, options)
+  self._path = path
+  start(self, handle, backlog, path)
+end
+
+-- The backlog among the arguments behind the first: a number, or what looks like one.
+local function backlog_of(count, ...)
+  for i = 2, math.min(count, 3) do
+    local number = args.toNumber((select(i, ...)))
+    if number and number > 0 then return number end
+  end
+end
+
+local function to_backlog(value, otherwise)
+  local number = args.toNumber(value)
+  if not number or number < 1 then return otherwise end
+  return math.floor(math.min(number, 2147483647))
+end
+
+-- The handle that a value has or is.
+local function handle_in(value)
+  if type(value) == "table" then return value._handle or value.handle end
+  return value
+end
+
+-- Another module's userdata has no such method, or one that refuses us.
+local function attach(handle, self) handle:attach(self) end
+
+--- Starts listening: `listen([port][, host][, backlog][, callback])`, `listen(path[, backlog][, callback])`,
+-- `listen(options[, callback])`, `listen(handle[, backlog][, callback])`. Emits `listening`, or `error`.
+-- @function Server:listen
+-- @tparam[opt] table|string|integer options options, or a path, or a port, or a server or socket whose handle is to be
+--   listened on, or `{ fd = … }`
+-- @tparam[opt=0] integer options.port 0 is any port that is free
+-- @tparam[opt] string options.host without it, all addresses of IPv6 and IPv4
+-- @tparam[opt] string options.path a unix domain socket, or a named pipe on Windows; ignored if there is a port
+-- @tparam[opt=511] integer options.backlog how many connections may wait to be accepted
+-- @tparam[opt=false] boolean options.exclusive
+-- @tparam[opt=false] boolean options.ipv6Only no IPv4 on `::`
+-- @tparam[opt=false] boolean options.readableAll, options.writableAll for a path: who may read and write, besides its
+--   owner
+-- @tparam[opt] function callback is added as a listener for `listening`, once
+-- @treturn Server itself
+-- @raise ERR_SERVER_ALREADY_LISTEN, ERR_SOCKET_BAD_PORT, ERR_INVALID_ARG_VALUE
+-- @see Node's net: server.listen()
+function listening:listen(...)
+  errors._checkSelf(self, "server:listen(port)")
+  local count = select("#", ...)
+  local first = ...
+  local options, callback = args.normalize(count, ...)
+  if rawget(self, "_handle") or rawget(self, "_resolving") then errors.throw("ERR_SERVER_ALREADY_LISTEN") end
+  local backlog = to_backlog(backlog_of(count, ...))
+  local function on_listening()
+    if callback then self:once("listening", callback) end
+  end
+
+  local handle = handle_in(first)
+  if type(handle) == "userdata" then
+    if not pcall(attach, handle, self) then errors.throw("ERR_INVALID_ARG_VALUE", "options", options) end
+    on_listening()
+    start(self, handle, backlog)
+    return self
+  end
+  if type(options.fd) == "number" and options.fd >= 0 then
+    on_listening()
+    local opened, status = binding.descriptor(options.fd)
+    if opened then
+      start(self, opened, backlog)
+    else
+      refuse(self, status)
+    end
+    return self
+  end
+
+  local port = options.port
+  if options ~= first and (port == nil or port == callback) and options.path == nil then port = 0 end
+  if type(port) == "number" or type(port) == "string" then
+    port = args.checkPort(port, "options.port")
+    backlog = to_backlog(options.backlog, backlog)
+    on_listening()
+    local host = options.host
+    if host and host ~= "" then
+      look_up_and_listen(self, host, port, backlog, options.ipv6Only)
+    else
+      listen_tcp(self, nil, port, backlog, options.ipv6Only)
+    end
+    return self
+  end
+  if args.isPipeName(options.path) then
+    on_listening()
+    listen_path(self, options.path, to_backlog(options.backlog, backlog), options)
+    return self
+  end
+  local reason
+  if port == nil and options.path == nil then reason = 'must have the property "port" or "path"' end
+  errors.throw("ERR_INVALID_ARG_VALUE", "options", options, reason)
+end
+
+return listening

@@ -1,0 +1,115 @@
+--- Immediates: `setImmediate` and `clearImmediate`.
+--
+-- Floor 3.
+
+local callbacks = require("uvnet.timers.callbacks")
+local class = require("uvnet.class")
+local core = require("uvnet.core")
+
+local unpack = table.unpack or unpack -- luacheck: ignore 143
+
+local check_callback, run_ticks = callbacks.check, callbacks.run_ticks
+
+local immediates = {}
+
+--- What `setImmediate` gives.
+-- @type Immediate
+local Immediate = class.new("Immediate")
+
+local waiting, running = {}, {}
+local running_at = 0
+local kept = 0 -- immediates that keep the loop running
+
+local function schedule()
+  core.immediates(#waiting > 0 or running_at < #running, kept > 0)
+end
+
+local function forget(immediate)
+  if immediate._ref and not immediate._done then kept = kept - 1 end
+  immediate._done = true
+end
+
+--- Makes it keep `run` running (again). That is so from the start.
+-- @treturn Immediate itself
+function Immediate:ref()
+  if not self._ref then
+    self._ref = true
+    if not self._done then kept = kept + 1 end
+    schedule()
+  end
+  return self
+end
+
+--- Makes it keep `run` running no longer.
+-- @treturn Immediate itself
+function Immediate:unref()
+  if self._ref then
+    self._ref = false
+    if not self._done then kept = kept - 1 end
+    schedule()
+  end
+  return self
+end
+
+--- Does it keep `run` running?
+-- @treturn boolean
+function Immediate:hasRef() return self._ref end
+
+--- @section end
+
+--- Calls a function after the I/O of this turn of the loop, before its timers come again.
+-- @tparam function callback
+-- @param ... what the callback gets
+-- @treturn Immediate
+-- @raise ERR_INVALID_ARG_TYPE
+function immediates.setImmediate(callback, ...)
+  check_callback(callback)
+  local count = select("#", ...)
+  local immediate = setmetatable({
+    _callback = callback,
+    _ref = true,
+    _count = count,
+    _arguments = count > 0 and { ... } or nil,
+  }, Immediate.__instance)
+  kept = kept + 1
+  waiting[#waiting + 1] = immediate
+  if #waiting == 1 or kept == 1 then schedule() end
+  return immediate
+end
+
+--- Clears an immediate. Anything else, one that has run included, is let pass.
+-- @tparam[opt] Immediate immediate
+function immediates.clearImmediate(immediate)
+  if not Immediate:isInstance(immediate) then return end
+  forget(immediate)
+  -- While the loop does not run, its place stays taken.
+  if waiting[#waiting] == immediate then waiting[#waiting] = nil end
+  schedule()
+end
+
+core.hook("immediates", function()
+  if running_at >= #running then
+    -- Those that come from now on wait for the next turn.
+    running, waiting = waiting, {}
+    running_at = 0
+  end
+  while running_at < #running do
+    local immediate = running[running_at + 1]
+    local done = immediate._done
+    if not done then forget(immediate) end -- before it is taken: where no stack is left, this raises
+    running_at = running_at + 1
+    running[running_at] = false
+    if not done then
+      if immediate._count > 0 then
+        immediate._callback(unpack(immediate._arguments, 1, immediate._count))
+      else
+        immediate._callback()
+      end
+      run_ticks()
+    end
+  end
+  schedule()
+  return false
+end)
+
+return immediates

@@ -1,0 +1,680 @@
+--- The bounds that docs/security.md names. Its blocks that begin with a file's name are what is tested here.
+
+local blocks = require("spec.support.blocks")
+local child = require("spec.support.child")
+local core = require("uvnet.core")
+local lfs = require("lfs")
+local net = require("net")
+local sockets = require("spec.support.sockets")
+local testing = require("uvnet.testing")
+local timers = require("uvnet.timers")
+
+local CHUNK = 65536 -- the most that one read gives
+local MARK = 16384 -- the high-water mark, if nobody sets one
+local PATIENCE = 30000 -- ms: under valgrind all takes twenty times as long
+
+local load_text = loadstring or load -- luacheck: ignore 113
+local unpack = table.unpack or unpack -- luacheck: ignore 143
+
+local function block(name)
+  for _, one in ipairs(blocks.of("docs/security.md")) do
+    if one.name == name then return assert(load_text(one.text, "@" .. name))() end
+  end
+  error("docs/security.md has no " .. name)
+end
+
+local guard, take_over = block("guard.lua"), block("takeover.lua")
+
+local function ignore(emitter) return emitter:on("error", function() end) end
+
+local function wait(emitter, event) return testing.wait(emitter, event, PATIENCE) end
+
+local function run(condition) return testing.run(condition, PATIENCE) end
+
+-- Runs the loop until a number has not changed for a while, and gives it back.
+local function settled(number)
+  local last, quiet = number(), 0
+  local timer = timers.setInterval(function()
+    local now = number()
+    quiet = now == last and quiet + 1 or 0
+    last = now
+  end, 10)
+  run(function() return quiet >= 8 end)
+  timer:close()
+  return last
+end
+
+local function at_most(limit, number, what)
+  assert.is_true(number <= limit, ("%s: %d bytes, more than %d"):format(what, number, limit))
+end
+
+-- Bytes of memory that the process has, nil where that says nothing: checkers of memory keep what is freed.
+local function resident()
+  local maps, size = io.open("/proc/self/maps"), io.open("/proc/self/statm")
+  if not maps or not size then return nil end
+  local checked = maps:read("*a"):find("libasan") or os.getenv("LD_PRELOAD")
+  local pages = tonumber(size:read("*a"):match("^%d+ (%d+)"))
+  maps:close()
+  size:close()
+  return not checked and pages * 4096 or nil
+end
+
+-- What Lua has of it.
+local function collected()
+  collectgarbage()
+  collectgarbage()
+  return collectgarbage("count") * 1024
+end
+
+describe("security:", function()
+  testing.leakCheck(before_each, after_each)
+  after_each(child.cleanup)
+
+  describe("a flood of connections", function()
+    it("gets maxConnections; the others are dropped, told of and closed", function()
+      local most, flood = 20, 300
+      local accepted, dropped, closed, beyond = {}, 0, 0, 0
+      local server, port = sockets.serve(function(socket)
+        accepted[#accepted + 1] = ignore(socket)
+        socket:pipe(socket)
+      end)
+      server.maxConnections = most
+      server:on("drop", function()
+        dropped = dropped + 1
+        if server.connections > most then beyond = beyond + 1 end
+      end)
+      local clients, answers = {}, 0
+      for i = 1, flood do
+        clients[i] = ignore(net.connect(port, sockets.HOST)):on("close", function() closed = closed + 1 end)
+        clients[i]:on("data", function(data) answers = answers + #data end)
+      end
+      run(function() return #accepted + dropped == flood and closed == dropped end)
+      assert.equal(most, #accepted)
+      assert.equal(flood - most, dropped)
+      assert.equal(0, beyond)
+      assert.equal(most, server.connections)
+      -- Those who are in are served.
+      for _, client in ipairs(clients) do
+        if not client.destroyed then client:finish("x") end
+      end
+      run(function() return closed == flood end)
+      assert.equal(most, answers)
+      server:close()
+    end)
+
+    it("of one address leaves room for others, with guard.admit", function()
+      local admitted, refused = {}, 0
+      local server, port = sockets.serve(function(socket)
+        ignore(socket):resume()
+        if guard.admit(socket, 3) then
+          admitted[#admitted + 1] = socket
+        else
+          refused = refused + 1
+        end
+      end)
+      local function connect(address)
+        return ignore(net.connect({ port = port, host = sockets.HOST, localAddress = address })):resume()
+      end
+      local clients = {}
+      for i = 1, 10 do
+        clients[i] = connect(sockets.HOST)
+      end
+      run(function() return #admitted + refused == 10 end)
+      assert.equal(3, #admitted)
+      -- A place that is free again can be taken.
+      admitted[1]:destroy()
+      wait(admitted[1], "close")
+      clients[11] = connect(sockets.HOST)
+      run(function() return #admitted == 4 end)
+      for _, client in ipairs(clients) do
+        client:destroy()
+      end
+      server:close()
+      wait(server, "close")
+    end)
+  end)
+
+  describe("a peer that is slow to speak", function()
+    it("is closed by the idle time when it is silent", function()
+      local client, ours = testing.pair()
+      ours:setTimeout(30, function() ours:destroy() end)
+      wait(client:resume(), "close")
+    end)
+
+    it("is closed by guard.deadline though each byte starts the idle time anew", function()
+      local client, ours = testing.pair()
+      local timeouts = 0
+      ours:setTimeout(PATIENCE, function() timeouts = timeouts + 1 end)
+      ignore(client):resume()
+      ignore(ours):resume()
+      guard.deadline(ours, 150)
+      local drip = timers.setInterval(function() client:write(".") end, 5)
+      wait(ours, "close")
+      drip:close()
+      assert.equal(0, timeouts)
+      assert.is_true(ours.bytesRead > 1)
+      wait(client, "close")
+    end)
+
+    it("is given time for each request by guard.deadline", function()
+      local client, ours = testing.pair()
+      ours:resume()
+      local again, begun = guard.deadline(ours, 200), core.now()
+      local times = 0
+      local requests = timers.setInterval(function()
+        times = times + 1
+        if times < 30 then again() end
+      end, 10)
+      wait(ours, "close")
+      requests:close()
+      assert.is_true(times >= 30 and core.now() - begun >= 400, times .. " requests")
+      again()
+      client:destroy()
+    end)
+
+    it("is ended in turn when it has ended, unless allowHalfOpen is set", function()
+      local client, ours = testing.pair({ client = { allowHalfOpen = true } })
+      ours:resume()
+      client:resume():finish()
+      wait(ours, "close")
+      wait(client, "close")
+    end)
+  end)
+
+  describe("a peer that never reads", function()
+    -- Writes new strings, until told to wait, as often as there is room; gives back what is written. What it does not
+    -- hold is collected every 4 MiB: that is not what is measured.
+    local function source(socket, total, mind)
+      local self = { offered = 0, most = 0 }
+      local function pour()
+        while self.offered < total do
+          local more = socket:write(("%08d"):format(self.offered / CHUNK):rep(CHUNK / 8))
+          self.offered = self.offered + CHUNK
+          if self.offered % (64 * CHUNK) == 0 then collectgarbage() end
+          self.most = math.max(self.most, socket.writableLength)
+          if mind and not more then return end
+        end
+      end
+      socket:on("drain", pour)
+      pour()
+      return self
+    end
+
+    it("has a chunk and the high-water mark queued, by who minds `false`: memory stays flat for 64 MiB", function()
+      local client, ours = testing.pair()
+      client:pause()
+      local total = 64 * 1024 * 1024
+      local lua, process = collected(), resident()
+      local from = source(ours, total, true)
+      local taken = settled(function() return from.offered end)
+      assert.is_true(taken < total, "the peer is said not to read")
+      at_most(MARK + CHUNK, ours.writableLength, "queued")
+      -- It was only slow: the rest goes, in steps.
+      local got, steps = 0, 0
+      client:on("data", function(data)
+        got = got + #data
+        if got / total > steps / 8 then
+          steps = steps + 1
+          client:pause()
+          timers.setTimeout(function() client:resume() end, 5)
+        end
+      end)
+      client:resume()
+      run(function() return got == total end)
+      assert.is_true(steps >= 8)
+      at_most(MARK + CHUNK, from.most, "queued at most")
+      at_most(1024 * 1024, collected() - lua, "more in Lua")
+      if process then at_most(32 * 1024 * 1024, resident() - process, "more in the process") end
+      ours:destroy()
+      client:destroy()
+    end)
+
+    it("has everything queued, by who does not", function()
+      local client, ours = testing.pair()
+      client:pause()
+      local total = 32 * 1024 * 1024
+      local before = collected()
+      source(ours, total, false)
+      assert.is_true(ours.writableLength > total / 2, ours.writableLength .. " bytes queued")
+      assert.is_true(collected() - before > total / 2)
+      ours:destroy()
+      client:destroy()
+    end)
+
+    it("is not asked for more by guard.send, and cut off at the limit", function()
+      local client, ours = testing.pair()
+      ignore(client):pause()
+      local function send() guard.send(ours, ("x"):rep(CHUNK), 4 * CHUNK) end
+      for _ = 1, 1024 do
+        if not ours:isPaused() then send() end
+      end
+      assert.is_true(ours:isPaused())
+      at_most(CHUNK + MARK, ours.writableLength, "queued when it pauses")
+      for _ = 1, 1024 do
+        if not ours.destroyed then send() end
+        at_most(5 * CHUNK, ours.writableLength, "queued")
+      end
+      assert.is_true(ours.destroyed)
+      client:destroy()
+    end)
+
+    it("is read again by guard.send when it has read", function()
+      local client, ours = testing.pair()
+      client:pause()
+      ours:resume()
+      for _ = 1, 1024 do
+        if not ours:isPaused() then guard.send(ours, ("x"):rep(CHUNK), 4 * CHUNK) end
+      end
+      assert.is_true(ours:isPaused())
+      client:resume()
+      run(function() return not ours:isPaused() end)
+      ours:destroy()
+      client:destroy()
+    end)
+
+    it("keeps what is ended open, until a time-out closes it", function()
+      local client, ours = testing.pair()
+      client:pause()
+      ours:finish(("x"):rep(32 * 1024 * 1024))
+      ours:resume()
+      assert.is_true(ours.writableLength > 0)
+      local told = false
+      ours:setTimeout(50, function()
+        told = true
+        assert.is_false(ours.writableFinished)
+        ours:destroy()
+      end)
+      wait(ours, "close")
+      assert.is_true(told)
+      client:destroy()
+    end)
+
+    for _, kind in ipairs({ "a stream", "a socket" }) do
+      it("stops the pipe from " .. kind .. " with a chunk and the high-water mark on either side", function()
+        local client, ours = testing.pair()
+        client:pause()
+        local from, feeder
+        if kind == "a stream" then
+          local left = 1024
+          from = net.stream.Readable({
+            highWaterMark = MARK,
+            read = function(self)
+              left = left - 1
+              if left >= 0 then self:push(("x"):rep(CHUNK)) end
+            end,
+          })
+        else
+          feeder, from = testing.pair()
+          source(feeder, 1024 * 1024 * 1024, true)
+        end
+        local most, most_read = 0, 0
+        from:on("data", function()
+          most, most_read = math.max(most, ours.writableLength), math.max(most_read, from.readableLength)
+        end)
+        from:pipe(ours)
+        local written = settled(function() return ours.bytesWritten end)
+        assert.is_true(written > 0)
+        at_most(CHUNK + MARK, math.max(most, ours.writableLength), "queued")
+        at_most(CHUNK + MARK, math.max(most_read, from.readableLength), "held by the source")
+        if feeder then
+          assert.is_true(feeder.writableNeedDrain, "the feeder does not feel it")
+          at_most(CHUNK + MARK, feeder.writableLength, "queued by the feeder")
+          feeder:destroy()
+        end
+        from:unpipe(ours)
+        from:destroy()
+        ours:destroy()
+        client:destroy()
+      end)
+    end
+  end)
+
+  describe("a peer that sends more than is read", function()
+    for _, mark in ipairs({ MARK, 256 * 1024 }) do
+      it("has to wait, with a chunk and the high-water mark held: " .. mark, function()
+        local client, ours = testing.pair({ server = { highWaterMark = mark } })
+        ours:pause()
+        local total = 0
+        local function pour()
+          repeat
+            total = total + CHUNK
+          until not client:write(("x"):rep(CHUNK)) or total > 1024 * 1024 * 1024
+        end
+        client:on("drain", pour)
+        pour()
+        settled(function() return total end)
+        at_most(mark + CHUNK, ours.readableLength, "held")
+        assert.equal(ours.bytesRead, ours.readableLength)
+        assert.is_true(ours.bytesRead >= mark)
+        assert.is_true(client.writableNeedDrain)
+        at_most(CHUNK + MARK, client.writableLength, "queued")
+        client:destroy()
+        ours:destroy()
+      end)
+    end
+  end)
+
+  describe("guard.lines", function()
+    local function lined(limit)
+      local client, ours = testing.pair()
+      local got = {}
+      ignore(ours)
+      ignore(client):resume()
+      guard.lines(ours, limit, function(line) got[#got + 1] = line end)
+      return client, ours, got
+    end
+
+    it("gives lines that come in any pieces, up to the limit", function()
+      local client, ours, got = lined(5)
+      client:setNoDelay()
+      local text = "one\r\n\n12345\nr\rs\ntail"
+      for size = 1, #text do
+        for at = 1, #text, size do
+          ours:emit("data", text:sub(at, at + size - 1))
+        end
+        ours:emit("data", "\n")
+        assert.same({ "one", "", "12345", "r\rs", "tail" }, got)
+        for i = #got, 1, -1 do
+          got[i] = nil
+        end
+      end
+      client:destroy()
+      wait(ours, "close")
+    end)
+
+    it("destroys the socket for a line that is longer, whole or not", function()
+      for _, text in ipairs({ "123456\n", "12345\n123456" }) do
+        local client, ours, got = lined(5)
+        client:write(text)
+        wait(ours, "close")
+        assert.same({ text:match("^(12345)\n") }, got)
+        wait(client, "close")
+      end
+    end)
+
+    it("has no more than the limit and a chunk of a line that never ends", function()
+      local client, ours = lined(100000)
+      client:write(("x"):rep(16 * 1024 * 1024))
+      wait(ours, "close")
+      assert.is_true(ours.bytesRead > 100000)
+      at_most(100000 + CHUNK, ours.bytesRead, "read")
+      client:destroy()
+    end)
+
+    -- A pattern that is not anchored takes half a minute for this.
+    it("takes time in proportion to what comes", function()
+      local client, ours, got = lined(2 * CHUNK)
+      client:write("first\n" .. ("x"):rep(2 * CHUNK) .. "\n")
+      local begun = os.clock()
+      run(function() return #got == 2 end)
+      assert.is_true(os.clock() - begun < 10)
+      assert.equal(2 * CHUNK, #got[2])
+      client:destroy()
+      ours:destroy()
+    end)
+  end)
+
+  describe("a unix socket", function()
+    if package.config:sub(1, 1) == "\\" then return end
+
+    local function listening(path)
+      local server = net.createServer(function(socket) ignore(socket):pipe(socket) end)
+      server:listen(path)
+      wait(server, "listening")
+      return server
+    end
+
+    local function echoes(path)
+      local client = net.connect(path)
+      client:finish("there")
+      local answer = wait(client, "data")
+      wait(client, "close")
+      return answer == "there"
+    end
+
+    -- A program with a umask that listens at some paths: path, options ("r", "w", "rw" or "-"), path, …
+    local function server_child(umask, paths)
+      local script = os.tmpname()
+      local file = assert(io.open(script, "w"))
+      file:write([[
+        local net = require("uvnet")
+        local left = #arg / 2
+        for i = 1, #arg, 2 do
+          local all = { readableAll = arg[i + 1]:find("r") ~= nil, writableAll = arg[i + 1]:find("w") ~= nil }
+          local server = net.createServer(function(socket) socket:finish() end)
+          server:listen({ path = arg[i], readableAll = all.readableAll, writableAll = all.writableAll }, function()
+            left = left - 1
+            if left == 0 then
+              print("ready")
+              io.stdout:flush()
+            end
+          end)
+        end
+        net.run()
+      ]])
+      file:close()
+      local command = ("umask %s; exec %s"):format(umask, child.lua(script, unpack(paths)))
+      local running = child.start("sh -c " .. child.quote(command))
+      running:waitFor("ready\n", PATIENCE)
+      os.remove(script)
+      return running
+    end
+
+    -- The file of a server that was killed.
+    local function stale_file()
+      local path = testing.tmpPath()
+      local running = server_child("022", { path, "-" })
+      running:kill("KILL")
+      running:wait(PATIENCE)
+      assert.equal("socket", lfs.attributes(path, "mode"))
+      return path
+    end
+
+    local COMBINATIONS = { "-", "r", "w", "rw" }
+    local MODES = { -- by umask, for each combination
+      ["000"] = { "rwxrwxrwx", "rwxrwxrwx", "rwxrwxrwx", "rwxrwxrwx" },
+      ["007"] = { "rwxrwx---", "rwxrwxr--", "rwxrwx-w-", "rwxrwxrw-" },
+      ["022"] = { "rwxr-xr-x", "rwxr-xr-x", "rwxrwxrwx", "rwxrwxrwx" },
+      ["077"] = { "rwx------", "rwxr--r--", "rwx-w--w-", "rwxrw-rw-" },
+      ["177"] = { "rw-------", "rw-r--r--", "rw--w--w-", "rw-rw-rw-" },
+    }
+
+    for umask, modes in pairs(MODES) do
+      it("has the mode that the umask " .. umask .. " leaves, and what readableAll and writableAll add", function()
+        local paths, arguments = {}, {}
+        for i, combination in ipairs(COMBINATIONS) do
+          paths[i] = testing.tmpPath()
+          arguments[2 * i - 1], arguments[2 * i] = paths[i], combination
+        end
+        local running = server_child(umask, arguments)
+        local found = {}
+        for i, path in ipairs(paths) do
+          found[i] = lfs.attributes(path, "permissions")
+        end
+        running:kill()
+        running:wait(PATIENCE)
+        for _, path in ipairs(paths) do
+          os.remove(path)
+        end
+        assert.same(modes, found)
+      end)
+    end
+
+    it("refuses users whom its mode does not let write", function()
+      if not child.has("python3") then return pending("python3 is not here") end
+      if child.run("id -u"):match("%d+") ~= "0" then return pending("only root can become another user") end
+      local become = "import os, socket, sys\nos.setgroups([])\nos.setgid(65534)\nos.setuid(65534)\n"
+        .. "for path in sys.argv[1:]:\n  try:\n    socket.socket(socket.AF_UNIX).connect(path)\n    "
+        .. "print('connected')\n"
+        .. "  except OSError as err:\n    print(err.strerror)\n"
+      local paths, arguments, words = {}, {}, ""
+      for i, combination in ipairs(COMBINATIONS) do
+        paths[i] = testing.tmpPath()
+        arguments[2 * i - 1], arguments[2 * i] = paths[i], combination
+        words = words .. " " .. child.quote(paths[i])
+      end
+      local running = server_child("077", arguments)
+      local said = child.run("python3 -c " .. child.quote(become) .. words, nil, PATIENCE)
+      running:kill()
+      running:wait(PATIENCE)
+      for _, path in ipairs(paths) do
+        os.remove(path)
+      end
+      assert.equal("Permission denied\nPermission denied\nconnected\nconnected\n", said)
+    end)
+
+    describe("between bind and listen", function()
+      local make, instead = core.pipe, {}
+
+      -- The server's handle: a method of `instead` is called in the place of the handle's own, and gets that first.
+      before_each(function()
+        core.pipe = function()
+          local handle = make()
+          return setmetatable({}, {
+            __index = function(_, name)
+              return function(_, ...)
+                if instead[name] then return instead[name](handle[name], handle, ...) end
+                return handle[name](handle, ...)
+              end
+            end,
+          })
+        end
+      end)
+
+      after_each(function()
+        core.pipe, instead = make, {}
+      end)
+
+      it("gets the mode that was asked for: nobody can connect yet", function()
+        local path = testing.tmpPath()
+        local before
+        function instead.listen(listen, ...)
+          before = lfs.attributes(path, "permissions")
+          return listen(...)
+        end
+        local server = listening({ path = path, readableAll = true, writableAll = true })
+        assert.truthy(before:find("^rw.rw.rw.$"), before)
+        assert.equal(before, lfs.attributes(path, "permissions"))
+        server:close()
+      end)
+
+      it("is given up when the mode cannot be set: it never listens, and no file is left", function()
+        local path, listened = testing.tmpPath(), false
+        function instead.chmod() return nil, "EPERM", -1 end
+        function instead.listen(listen, ...)
+          listened = true
+          return listen(...)
+        end
+        local server = net.createServer()
+        local err = sockets.raised(server.listen, server, { path = path, writableAll = true })
+        assert.equal("EPERM", err.code)
+        assert.equal("uv_pipe_chmod", err.syscall)
+        assert.is_false(listened)
+        assert.is_false(server.listening)
+        assert.is_nil(server:address())
+        testing.run()
+        assert.is_nil(lfs.attributes(path))
+        server:listen(path)
+        wait(server, "listening")
+        assert.is_true(listened)
+        server:close()
+      end)
+    end)
+
+    it("is not made for a path with a zero byte, nor for an abstract one", function()
+      local path = testing.tmpPath()
+      for _, one in ipairs({ path .. "\0.other", "\0" .. path }) do
+        local server = net.createServer()
+        server:listen(one)
+        assert.equal("EINVAL", wait(server, "error").code)
+        assert.equal("EINVAL", wait(net.connect(one), "error").code)
+      end
+      assert.is_nil(lfs.attributes(path))
+    end)
+
+    describe("that a crash has left", function()
+      it("is in the way of listen", function()
+        local path = stale_file()
+        local server = net.createServer()
+        server:listen(path)
+        assert.equal("EADDRINUSE", wait(server, "error").code)
+        assert.equal("ECONNREFUSED", wait(net.connect(path), "error").code)
+        os.remove(path)
+      end)
+
+      it("is taken over", function()
+        local path = stale_file()
+        local server = net.createServer(function(socket) ignore(socket):pipe(socket) end)
+        take_over(server, path)
+        wait(server, "listening")
+        assert.is_true(echoes(path))
+        server:close()
+        wait(server, "close")
+        assert.is_nil(lfs.attributes(path))
+        take_over(server, path)
+        wait(server, "listening")
+        server:close()
+      end)
+    end)
+
+    it("is not taken over from a server that lives", function()
+      local path = testing.tmpPath()
+      local first, second = listening(path), net.createServer()
+      take_over(second, path)
+      assert.equal("EADDRINUSE", wait(second, "error").code)
+      assert.is_true(echoes(path))
+      first:close()
+    end)
+
+    it("is not taken over from a server that is overrun", function()
+      local path = testing.tmpPath()
+      local server = net.createServer(function(socket) ignore(socket):resume() end)
+      server:listen({ path = path, backlog = 1 })
+      -- All of them before the loop runs, and so before one is accepted.
+      local clients, refused = {}, {}
+      for i = 1, 5 do
+        clients[i] = net.connect(path):resume()
+        clients[i]:on("error", function(err) refused[#refused + 1] = err.code end)
+      end
+      local second = net.createServer()
+      take_over(second, path)
+      assert.equal("EADDRINUSE", wait(second, "error").code)
+      -- Systems without EAGAIN here refuse nobody.
+      for _, code in ipairs(refused) do
+        assert.equal("EAGAIN", code)
+      end
+      for _, client in ipairs(clients) do
+        client:destroy()
+      end
+      assert.equal("socket", lfs.attributes(path, "mode"))
+      server:close()
+      wait(server, "close")
+    end)
+
+    it("is not put in the place of a file that is none", function()
+      local path = testing.tmpPath()
+      local file = assert(io.open(path, "w"))
+      file:write("precious")
+      file:close()
+      local server = net.createServer()
+      take_over(server, path)
+      assert.equal("EADDRINUSE", wait(server, "error").code)
+      file = assert(io.open(path))
+      assert.equal("precious", file:read("*a"))
+      file:close()
+      os.remove(path)
+    end)
+
+    it("is removed by close whoever it belongs to by then", function()
+      local path = testing.tmpPath()
+      local old = listening(path)
+      os.remove(path)
+      local new = listening(path)
+      old:close()
+      wait(old, "close")
+      assert.is_nil(lfs.attributes(path))
+      assert.is_true(new.listening)
+      new:close()
+    end)
+  end)
+end)

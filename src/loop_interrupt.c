@@ -1,0 +1,96 @@
+/* Ctrl-C while the loop waits: the interpreter's own answer to it comes at once.
+ * Floor 2.
+ * Owns the process's handlers of two signals while a loop waits. */
+#include "loop.h"
+
+/* Has nothing to do: it is entered, and that is where Lua's hooks are called. */
+static int deliver_interrupt(lua_State *L) {
+  (void)L;
+  return 0;
+}
+
+static void on_interrupt(uv_async_t *async) {
+  int event;
+  net_enter(net_loop_from(async->loop), NET_DOOR_INTERRUPT, &event);
+}
+
+void net_loop_open_interrupt(lua_State *L) { net_loop_set_door(L, NET_DOOR_INTERRUPT, deliver_interrupt); }
+
+int net_loop_init_interrupt(net_loop *loop) {
+  int status = uv_async_init(loop->uv, &loop->own->interrupt, on_interrupt);
+  if (status == 0) uv_unref((uv_handle_t *)&loop->own->interrupt);
+  return status;
+}
+
+#ifdef _WIN32
+
+void net_loop_hear_interrupt(net_loop *loop) { (void)loop; }
+void net_loop_leave_interrupt(net_loop *loop) { (void)loop; }
+
+#else
+
+#include <errno.h>
+#include <signal.h>
+
+/* `lua` and `luajit` answer Ctrl-C by a hook that raises "interrupted!" when Lua next does something; libraries run their
+ * users' handlers by such a hook, too. While the loop waits for the network that may be never. So whoever handles the
+ * signal when a loop begins to wait is asked first, as before, and then the loop is woken and enters Lua, where the hook
+ * is called. A signal that nobody handles (the default action ends the process; it may be ignored) is left alone, and
+ * every signal is as soon as the loop does not wait.
+ *
+ * Signals are the process's: of several loops, in several threads, the first that waits has them. */
+static const int numbers[] = {SIGINT, SIGTERM};
+enum { NUMBERS = sizeof numbers / sizeof *numbers };
+
+static struct sigaction theirs[NUMBERS];
+static net_loop *volatile listening;
+static uv_once_t once = UV_ONCE_INIT;
+static uv_mutex_t mutex; /* for the two above, but for the handler */
+
+static int is_handled(const struct sigaction *action) {
+  return !(action->sa_flags & SA_SIGINFO) && action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
+}
+
+/* May be called when no loop waits, by one who has put a handler of his own before it. */
+static void on_signal(int number) {
+  int saved = errno;
+  net_loop *loop = listening;
+  for (int i = 0; i < NUMBERS; i++) {
+    if (numbers[i] == number && is_handled(&theirs[i])) theirs[i].sa_handler(number);
+  }
+  if (loop != NULL) uv_async_send(&loop->own->interrupt);
+  errno = saved;
+}
+
+static void make_mutex(void) { uv_mutex_init(&mutex); }
+
+void net_loop_hear_interrupt(net_loop *loop) {
+  struct sigaction action;
+  uv_once(&once, make_mutex);
+  uv_mutex_lock(&mutex);
+  int is_free = listening == NULL;
+  for (int i = 0; is_free && i < NUMBERS; i++) {
+    if (sigaction(numbers[i], NULL, &action) != 0) continue;
+    if (!is_handled(&action) || action.sa_handler == on_signal) continue;
+    theirs[i] = action;
+    listening = loop;
+    action.sa_handler = on_signal;
+    sigaction(numbers[i], &action, NULL);
+  }
+  uv_mutex_unlock(&mutex);
+}
+
+void net_loop_leave_interrupt(net_loop *loop) {
+  struct sigaction action;
+  uv_once(&once, make_mutex);
+  uv_mutex_lock(&mutex);
+  for (int i = 0; listening == loop && i < NUMBERS; i++) {
+    /* Somebody may have set another handler meanwhile, or the interpreter none at all: that stays. */
+    if (sigaction(numbers[i], NULL, &action) != 0 || action.sa_handler != on_signal) continue;
+    sigaction(numbers[i], &theirs[i], NULL);
+  }
+  if (listening == loop) listening = NULL;
+  uv_mutex_unlock(&mutex);
+}
+
+#endif
