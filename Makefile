@@ -109,12 +109,12 @@ all-luas: ## build for every Lua of KEYS
 	@for key in $(KEYS); do $(MAKE) core LUA=$$(. tools/common.sh; find_lua $$key) || exit 1; done
 
 # ------------------------------------------------------------------------------------------- what developers type
-.PHONY: parity lint format asan valgrind fuzz oom walk soak rock docs bench bench-quick bench-check clean help
-lint: ## luacheck, clang-format, gcc and clang with all warnings, cppcheck
+.PHONY: parity lint format asan valgrind gc-stress fuzz oom walk stress soak rock docs bench bench-quick bench-check clean help
+lint: ## luacheck, clang-format, gcc and clang with all warnings, clang-tidy, cppcheck, shellcheck
 	@tools/lint.sh
 
 format: ## format the C files
-	clang-format -i src/*.c src/*.h
+	@. tools/common.sh; clang-format -i $$(c_files)
 
 asan: ## the specs under AddressSanitizer, LeakSanitizer and UBSan
 	@tools/test.sh asan
@@ -122,18 +122,24 @@ asan: ## the specs under AddressSanitizer, LeakSanitizer and UBSan
 valgrind: ## the specs under valgrind's memcheck
 	@tools/test.sh valgrind
 
-fuzz: ## the fuzzers, FUZZ_SECONDS each
+gc-stress: ## the specs and the cases of spec/parity with the collector at its most aggressive, on GC_KEYS (default: 5.4)
+	@for key in $(or $(GC_KEYS),5.4); do UVNET_GC_STRESS=1 UVNET_TEST_SECONDS=900 KEYS=$$key tools/test.sh && KEYS=$$key stress/run collect || exit 1; done
+
+fuzz: ## the fuzzers, FUZZ_SECONDS each (default: 300)
 	@tools/fuzz.sh
 
 oom: ## the core and the modules while memory fails, at each allocation
 	@stress/run oom
 	@stress/run states
 
-walk: ## a random walk of 200,000 steps, and a shorter one under AddressSanitizer
+walk: ## a random walk of STEPS (default: 200,000), SEED may be given; then one under AddressSanitizer
 	@stress/run walk $(or $(STEPS),200000) $(SEED)
-	@KEYS=5.4 stress/run --asan walk 50000 $(SEED)
+	@KEYS=5.4 stress/run --asan walk $(or $(STEPS),200000) $(SEED)
 
-soak: ## connections that come and go for SOAK_SECONDS, and many that stay
+stress: ## what CI runs of oom and walk, some at the same time
+	@stress/ci
+
+soak: ## SOAK_CONNECTIONS that come and go for SOAK_SECONDS, SOAK_IDLE that stay, fast writers and readers that sleep
 	@KEYS="$(or $(SOAK_KEYS),5.4)" stress/run soak $(or $(SOAK_SECONDS),600) $(or $(SOAK_CONNECTIONS),2000) $(or $(SOAK_IDLE),50000)
 
 parity: ## the cases of spec/parity in Node 20, and on three Luas with the fast lanes and without
@@ -159,7 +165,7 @@ bench-quick: ## the short measurements
 	@bench/run --quick
 
 bench-check: ## what a message costs, against bench/limits.txt
-	@tools/setup.sh bench
+	@tools/setup.sh bench-check
 	@bench/check
 
 clean: ## remove what was built

@@ -23,6 +23,9 @@ if ! $cc $strict -o build/bench/load bench/load/*.c ||
   echo "bench: the generator does not build" >&2
   exit 1
 fi
+# Without it (it is for glibc) counts vary by a few per cent.
+# shellcheck disable=SC2086
+$cc $strict -fPIC -shared -o build/bench/seed.so bench/count/seed.c -ldl 2>/dev/null || rm -f build/bench/seed.so
 
 # The Luas that are compared; `make core` builds only what has changed.
 for each in lua5.4 luajit lua5.1; do

@@ -2,6 +2,8 @@
 # Looks for what a make target needs, and installs what is missing with the system's package manager.
 # usage: tools/setup.sh [--check] build | all-luas | test | lint | asan | valgrind | fuzz | docs | rock | bench ...
 # --check, or UVNET_NO_SETUP=1, installs nothing: it says in one line what is missing. LUA names the Lua of `build`.
+# Word splitting is meant: needs, packages and the commands that install them are lists of words.
+# shellcheck disable=SC2046,SC2086
 set -u
 . "$(dirname "$0")/common.sh"
 
@@ -26,12 +28,13 @@ needs_of() { # target
       ;;
     all-luas) echo cc uv $(each_key lua headers) ;;
     test) echo cc uv time-limit nc socat curl $(each_key lua headers busted) ;;
-    lint) echo cc clang uv luacheck clang-format cppcheck $(each_key headers) ;;
+    lint) echo cc clang uv luacheck clang-format clang-tidy cppcheck shellcheck $(each_key headers) ;;
     asan) echo "$(needs_of test) asan" ;;
     valgrind) echo "$(needs_of test) valgrind" ;;
     docs) echo ldoc ;;
     rock) echo cc uv luarocks $(each_key lua headers) ;;
     bench) needs_of build ;;
+    bench-check) echo "cc uv valgrind strace $(KEYS="5.4 jit" each_key lua headers)" ;;
     fuzz) echo clang fuzzer cc uv headers:5.4 lua:5.4 ;;
     *) die "tools/setup.sh: no such target: $1" ;;
   esac
@@ -122,9 +125,11 @@ package() { # manager need
     */nc) echo netcat ;;
     */time-limit) echo coreutils ;;
     apt/luacheck) echo lua-check ;;
-    apk/clang-format) echo clang-extra-tools ;;
-    dnf/clang-format) echo clang-tools-extra ;;
-    pacman/clang-format) echo clang ;;
+    apk/clang-format | apk/clang-tidy) echo clang-extra-tools ;;
+    dnf/clang-format | dnf/clang-tidy) echo clang-tools-extra ;;
+    pacman/clang-format | pacman/clang-tidy) echo clang ;;
+    dnf/shellcheck) echo ShellCheck ;;
+    brew/clang-tidy) echo llvm ;;
     apt/asan) echo gcc libc6-dev ;;
     apt/fuzzer) echo clang "$(apt_clang_runtime)" ;;
     */fuzzer) echo clang compiler-rt ;;

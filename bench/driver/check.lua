@@ -4,9 +4,6 @@ local counts = require("counts")
 local lab = require("lab")
 
 local PATH, TOLERANCE = "bench/limits.txt", 1.03
--- Hash seeds differ from process to process, and so do collisions: a few per cent where many tables are made. So the
--- median of several processes counts, and what looks too dear is looked at more closely before it fails.
-local FEW, MANY = 3, 7
 local HEAD = [[
 # What a message may cost, counted, not timed: instructions (valgrind) and system calls (strace) per 64 B echo by
 # `data`, per 64 B echoed by `pipe`, per connect-echo-close. bench/check fails where more than 3 % above it is measured.
@@ -18,18 +15,6 @@ local WHAT = { "echo", "pipe", "churn", "calls" }
 local function measure(system, what)
   if what == "calls" then return counts.calls(system) end
   return counts.instructions(system, what)
-end
-
--- The median of FEW samples, or of MANY when it is above the limit, or there is none; nil when it cannot be measured.
-local function measured(system, what, limit)
-  local samples, median = {}, nil
-  for i = 1, MANY do
-    samples[i] = measure(system, what)
-    if not samples[i] then return nil end
-    median = lab.summary(samples).median
-    if i >= FEW and limit and median <= limit * TOLERANCE then break end
-  end
-  return median
 end
 
 local function read_limits()
@@ -54,7 +39,7 @@ local lines, failed = { HEAD }, 0
 for _, what in ipairs(WHAT) do
   for _, id in ipairs(SYSTEMS) do
     local system, limit = present[id], limits[what .. " " .. id]
-    local value = system and measured(system, what, not update and limit)
+    local value = system and measure(system, what)
     if not value then
       print(("FAIL  %-6s %-11s could not be measured"):format(what, id))
       failed = failed + 1

@@ -48,7 +48,9 @@ end
 function counts.instructions(system, what)
   if lab.capture("command -v valgrind") == "" then return nil end
   local path = "build/bench/valgrind.log"
-  local wrap = "valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null --log-file=" .. path
+  local same_seed = read("build/bench/seed.so") ~= "" and "env LD_PRELOAD=build/bench/seed.so " or ""
+  local wrap = same_seed .. "valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null "
+    .. "--log-file=" .. path
   return difference(system, RUNS[what], wrap, path, function(text)
     local digits = text:match("I%s+refs:%s+([%d,]+)")
     return digits and tonumber((digits:gsub(",", "")))

@@ -17,7 +17,9 @@ function lab.capture(command)
 end
 
 local function uvnet(id, name, interpreter, directory, flags)
-  local environment = ("env LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='build/%s/?.so;;' "):format(directory)
+  -- Nothing is inherited: its size moves addresses, and with them what Lua's hash is seeded with.
+  local environment = ("env -i PATH=/usr/local/bin:/usr/bin:/bin LUA_PATH='lua/?.lua;lua/?/init.lua;;' "
+    .. "LUA_CPATH='build/%s/?.so;;' "):format(directory)
   return {
     id = id,
     name = name,

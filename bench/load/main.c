@@ -75,7 +75,7 @@ static void raise_file_limit(const load_options *options) {
 static void complete_command(const load_options *options, char **command, char **arguments) {
   static char port[16];
   int count = 0;
-  for (; command[count] != NULL && count < MOST_ARGUMENTS - 2; count++) arguments[count] = command[count];
+  for (; count < MOST_ARGUMENTS - 2 && command[count] != NULL; count++) arguments[count] = command[count];
   if (strcmp(options->mode, "proxy") != 0) return;
   snprintf(port, sizeof port, "%d", backend_start(options->client_cpu));
   arguments[count] = port;
