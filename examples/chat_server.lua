@@ -12,12 +12,24 @@ end
 
 io.stdout:setvbuf("line")
 
-local MAX_LINE = 1000 -- bytes
+-- A port of the command line; what is none is said, not guessed at.
+local function to_port(text, default)
+  if not text then return default end
+  local port = text:find("^%d+$") and tonumber(text)
+  if port and port <= 65535 then return port end
+  io.stderr:write("not a port: " .. text .. "\n")
+  os.exit(1)
+end
+
+local PORT = to_port(arg[1], 8124)
+local MAX_LINE, MAX_UNREAD = 1000, 1024 * 1024 -- bytes
 local clients = {} -- socket -> name
 local function broadcast(text, except)
   print(text)
   for socket in pairs(clients) do
-    if socket ~= except then socket:write(text .. "\n") end
+    if socket ~= except and not socket:write(text .. "\n") and socket.writableLength > MAX_UNREAD then
+      socket:destroy() -- it does not read what the others say
+    end
   end
 end
 
@@ -38,11 +50,17 @@ local server = net.createServer(function(socket)
   socket:setEncoding("utf8")
   socket:write("? your name\n")
   socket:on("data", function(data)
-    rest = (rest .. data):gsub("([^\n]*)\n", function(line)
-      handle(socket, (line:gsub("\r$", "")))
-      return ""
-    end)
-    if #rest > MAX_LINE then socket:destroy() end
+    data = rest .. data
+    local from = 1
+    repeat
+      local at = data:find("\n", from, true)
+      if (at or #data + 1) - from > MAX_LINE then return socket:destroy() end
+      if at then
+        handle(socket, (data:sub(from, at - 1):gsub("\r$", "")))
+        from = at + 1
+      end
+    until not at or socket.destroyed
+    rest = data:sub(from)
   end)
   socket:on("error", function(err) print("client error: " .. err.message) end)
   socket:on("close", function()
@@ -56,7 +74,7 @@ server:on("error", function(err)
   io.stderr:write(tostring(err), "\n")
   os.exit(1)
 end)
-server:listen(tonumber(arg[1]) or 8124, "127.0.0.1", function()
+server:listen(PORT, "127.0.0.1", function()
   print("listening on 127.0.0.1:" .. server:address().port)
 end)
 net.run()

@@ -13,9 +13,25 @@ end
 
 io.stdout:setvbuf("line")
 
+-- A port of the command line; what is none is said, not guessed at.
+local function to_port(text, default)
+  if not text then return default end
+  local port = text:find("^%d+$") and tonumber(text)
+  if port and port <= 65535 then return port end
+  io.stderr:write("not a port: " .. text .. "\n")
+  os.exit(1)
+end
+
+local function to_ms(text, default)
+  if not text then return default end
+  if text:find("^%d+$") then return tonumber(text) end
+  io.stderr:write("not a number of ms: " .. text .. "\n")
+  os.exit(1)
+end
+
 local HOST = "127.0.0.1"
-local PORT = tonumber(arg[1]) or 8124
-local DELAY = tonumber(arg[2]) or 1000
+local PORT = to_port(arg[1], 8124)
+local DELAY = to_ms(arg[2], 1000)
 
 local server = net.createServer(function(socket)
   socket:on("error", function(err) print("client error: " .. err.message) end)

@@ -10,11 +10,19 @@ if arg[1] == "--help" or not arg[1] then
   os.exit(arg[1] and 0 or 2)
 end
 
+-- A port of the command line; what is none is said, not guessed at.
+local function to_port(text)
+  local port = text:find("^%d+$") and tonumber(text)
+  if port and port <= 65535 then return port end
+  io.stderr:write("not a port: " .. text .. "\n")
+  os.exit(1)
+end
+
 local MESSAGE = "world!\r\n"
 
 local options
 if arg[1]:find("^%d+$") then
-  options = { port = tonumber(arg[1]), host = arg[2] or "127.0.0.1" }
+  options = { port = to_port(arg[1]), host = arg[2] or "127.0.0.1" }
 else
   options = { path = arg[1] }
 end

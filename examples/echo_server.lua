@@ -10,6 +10,14 @@ if arg[1] == "--help" then
   os.exit(0)
 end
 
+-- A port of the command line; what is none is said, not guessed at.
+local function to_port(text)
+  local port = text:find("^%d+$") and tonumber(text)
+  if port and port <= 65535 then return port end
+  io.stderr:write("not a port: " .. text .. "\n")
+  os.exit(1)
+end
+
 -- What is printed is seen at once, also through a pipe.
 io.stdout:setvbuf("line")
 
@@ -35,7 +43,7 @@ end
 
 local where = arg[1] or "8124"
 if where:find("^%d+$") then
-  server:listen(tonumber(where), "127.0.0.1", listening)
+  server:listen(to_port(where), "127.0.0.1", listening)
 else
   server:listen(where, listening)
 end

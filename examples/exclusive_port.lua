@@ -9,6 +9,17 @@ if arg[1] == "--help" then
   os.exit(0)
 end
 
+-- A port of the command line; what is none is said, not guessed at.
+local function to_port(text, default)
+  if not text then return default end
+  local port = text:find("^%d+$") and tonumber(text)
+  if port and port <= 65535 then return port end
+  io.stderr:write("not a port: " .. text .. "\n")
+  os.exit(1)
+end
+
+local PORT = to_port(arg[1], 0)
+
 local first = net.createServer()
 
 first:on("error", function(err)
@@ -16,7 +27,7 @@ first:on("error", function(err)
   os.exit(1)
 end)
 
-first:listen({ host = "localhost", port = tonumber(arg[1]) or 0, exclusive = true }, function()
+first:listen({ host = "localhost", port = PORT, exclusive = true }, function()
   local address = first:address()
   print(("the first server has port %d"):format(address.port))
 

@@ -12,6 +12,16 @@ end
 
 io.stdout:setvbuf("line")
 
+-- A port of the command line; what is none is said, not guessed at.
+local function to_port(text, default)
+  if not text then return default end
+  local port = text:find("^%d+$") and tonumber(text)
+  if port and port <= 65535 then return port end
+  io.stderr:write("not a port: " .. text .. "\n")
+  os.exit(1)
+end
+
+local PORT = to_port(arg[1], 8080)
 local MAX_HEAD = 8192 -- bytes
 
 local function respond(method, path)
@@ -38,12 +48,13 @@ local server = net.createServer({ allowHalfOpen = true }, function(socket)
   socket:on("data", function(data)
     if not socket.writable then return end -- answered; what follows, such as a body, is read and dropped
     head = head .. data
-    if head:find("\r?\n\r?\n") then
+    local at = head:find("\r?\n\r?\n")
+    if (at or #head) > MAX_HEAD then
+      send(socket, nil, "431 Request Header Fields Too Large", "Too long.\n")
+    elseif at then
       local method, path = head:match("^(%u+) (%S+) HTTP/1%.%d\r?\n")
       if not method then return send(socket, nil, "400 Bad Request", "That is no HTTP.\n") end
       send(socket, method, respond(method, path))
-    elseif #head > MAX_HEAD then
-      send(socket, nil, "431 Request Header Fields Too Large", "Too long.\n")
     end
   end)
 end)
@@ -52,7 +63,7 @@ server:on("error", function(err)
   io.stderr:write(tostring(err), "\n")
   os.exit(1)
 end)
-server:listen(tonumber(arg[1]) or 8080, "127.0.0.1", function()
+server:listen(PORT, "127.0.0.1", function()
   print("listening on 127.0.0.1:" .. server:address().port)
 end)
 net.run()

@@ -12,7 +12,24 @@ end
 
 io.stdout:setvbuf("line")
 
-local MS = tonumber(arg[2]) or 3000
+-- A port of the command line; what is none is said, not guessed at.
+local function to_port(text, default)
+  if not text then return default end
+  local port = text:find("^%d+$") and tonumber(text)
+  if port and port <= 65535 then return port end
+  io.stderr:write("not a port: " .. text .. "\n")
+  os.exit(1)
+end
+
+local function to_ms(text, default)
+  if not text then return default end
+  if text:find("^%d+$") then return tonumber(text) end
+  io.stderr:write("not a number of ms: " .. text .. "\n")
+  os.exit(1)
+end
+
+local PORT = to_port(arg[1], 8124)
+local MS = to_ms(arg[2], 3000)
 
 local server = net.createServer(function(socket)
   -- Traffic in either direction starts the time anew.
@@ -36,7 +53,7 @@ server:on("error", function(err)
   os.exit(1)
 end)
 
-server:listen(tonumber(arg[1]) or 8124, "127.0.0.1", function()
+server:listen(PORT, "127.0.0.1", function()
   print("listening on 127.0.0.1:" .. server:address().port)
 end)
 

@@ -12,6 +12,24 @@ end
 
 io.stdout:setvbuf("line")
 
+-- A port of the command line; what is none is said, not guessed at.
+local function to_port(text, default)
+  if not text then return default end
+  local port = text:find("^%d+$") and tonumber(text)
+  if port and port <= 65535 then return port end
+  io.stderr:write("not a port: " .. text .. "\n")
+  os.exit(1)
+end
+
+local function to_ms(text, default)
+  if not text then return default end
+  if text:find("^%d+$") then return tonumber(text) end
+  io.stderr:write("not a number of ms: " .. text .. "\n")
+  os.exit(1)
+end
+
+local PORT = to_port(arg[1], 8124)
+local MS = to_ms(arg[2], 60000)
 local MAX_LINE = 4096 -- bytes: nobody fills our memory with a line that never ends
 local store = {}
 local commands = {
@@ -36,19 +54,34 @@ local function answer(socket, line)
 end
 
 local server = net.createServer(function(socket)
-  local rest = ""
-  socket:on("data", function(data)
-    rest = rest .. data
-    -- After QUIT nothing that came with it is answered.
-    while socket.writable and rest:find("\n", 1, true) do
-      local line, behind = rest:match("^(.-)\r?\n(.*)$")
-      rest = behind
-      local reply = #line > MAX_LINE and "ERROR line too long" or answer(socket, line)
-      if reply then socket:write(reply .. "\n") end
-    end
-    if socket.writable and #rest > MAX_LINE then socket:finish("ERROR line too long\n") end
+  local rest, is_full = "", false
+
+  -- After QUIT nothing is answered. Nor is it while the client does not read: `drain` goes on.
+  local function take(data)
+    if not socket.writable then return end
+    data = rest .. data
+    local from = 1
+    repeat
+      local at = data:find("\n", from, true)
+      if (at or #data + 1) - from > MAX_LINE then
+        socket:finish("ERROR line too long\n")
+      elseif at then
+        local reply = answer(socket, (data:sub(from, at - 1):gsub("\r$", "")))
+        from = at + 1
+        is_full = reply and not socket:write(reply .. "\n")
+      end
+    until not at or is_full or not socket.writable
+    rest = data:sub(from)
+    if is_full then socket:pause() end
+  end
+  socket:on("data", take)
+  socket:on("drain", function()
+    is_full = false
+    take("")
+    if not is_full then socket:resume() end
   end)
-  socket:setTimeout(tonumber(arg[2]) or 60000)
+
+  socket:setTimeout(MS)
   -- Told to go first, then made to.
   socket:on("timeout", function()
     if socket.writable then socket:finish("ERROR idle\n") else socket:destroy() end
@@ -60,7 +93,7 @@ server:on("error", function(err)
   io.stderr:write(tostring(err), "\n")
   os.exit(1)
 end)
-server:listen(tonumber(arg[1]) or 8124, "127.0.0.1", function()
+server:listen(PORT, "127.0.0.1", function()
   print("listening on 127.0.0.1:" .. server:address().port)
 end)
 net.run()

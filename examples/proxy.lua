@@ -12,7 +12,16 @@ end
 
 io.stdout:setvbuf("line")
 
-local target = { port = tonumber(arg[2]), host = arg[3] or "localhost", allowHalfOpen = true }
+-- A port of the command line; what is none is said, not guessed at.
+local function to_port(text)
+  local port = text:find("^%d+$") and tonumber(text)
+  if port and port <= 65535 then return port end
+  io.stderr:write("not a port: " .. text .. "\n")
+  os.exit(1)
+end
+
+local PORT = to_port(arg[1])
+local target = { port = to_port(arg[2]), host = arg[3] or "localhost", allowHalfOpen = true }
 
 -- With half-open connections the end of one direction is passed on, and the other goes on until its own end.
 local server = net.createServer({ allowHalfOpen = true }, function(downstream)
@@ -40,7 +49,7 @@ server:on("error", function(err)
   os.exit(1)
 end)
 
-server:listen(tonumber(arg[1]), "127.0.0.1", function()
+server:listen(PORT, "127.0.0.1", function()
   print("listening on 127.0.0.1:" .. server:address().port)
 end)
 

@@ -1,5 +1,7 @@
 # What the other scripts share: finding Lua and libuv. Sourced, never run. POSIX sh.
+# shellcheck shell=sh
 
+# shellcheck disable=SC2034 # for those who source this
 ALL_KEYS="5.1 5.2 5.3 5.4 jit"
 
 die() {
@@ -28,7 +30,7 @@ key_of_name() { # interpreter's name
 
 find_lua() { # key
   if [ "$1" = jit ]; then
-    candidates="luajit luajit-2.1"
+    candidates="luajit luajit-2.1 lua"
   else
     bare=${1%.*}${1#*.}
     candidates="lua$1 lua-$1 lua$bare lua"
@@ -93,6 +95,7 @@ default_lua() {
 
 uv_fits() { # compiler flags
   # Word splitting is meant: the argument is a list of flags.
+  # shellcheck disable=SC2086
   printf '#include <uv.h>\n#if UV_VERSION_HEX < 0x012c00\n#error old\n#endif\n' |
     ${CC:-cc} -E $1 - >/dev/null 2>&1
 }
@@ -123,6 +126,9 @@ find_uv_libs() {
     *) echo "-luv" ;;
   esac
 }
+
+# Every file of C.
+c_files() { find src fuzz stress bench tools -name '*.[ch]' | sort; }
 
 # Runs a command with a time limit: a hang is a failure.
 limited() { # seconds command...

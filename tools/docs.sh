@@ -21,7 +21,13 @@ run_ldoc() {
 run_ldoc --quiet --fatalwarnings --testing . || exit 1
 [ -f docs/reference/index.html ] || die "ldoc wrote nothing"
 
-# ldoc writes a made-up version and date then.
+# ldoc writes a made-up version and date then, one title for all pages, and nothing for phones.
 find docs/reference -name '*.html' | while read -r page; do
-  sed -e 's|LDoc TESTING</a>|LDoc</a>|' -e '/Last updated/d' "$page" >build/api/page && mv build/api/page "$page"
+  name=$(basename "$page" .html)
+  [ "$name" = index ] && name="uvnet reference" || name="$name – uvnet reference"
+  sed -e 's|LDoc TESTING</a>|LDoc</a>|' -e '/Last updated/d' -e '/^<!DOCTYPE/d' -e '/^ *"http.*strict.dtd">$/d' \
+    -e '/^<meta http-equiv/d' -e 's|^<html>|<!DOCTYPE html>\n<html lang="en">|' \
+    -e "s|<title>.*</title>|<meta charset=\"utf-8\">\n    <meta name=\"viewport\" content=\"width=device-width\">\n    <title>$name</title>|" \
+    "$page" >build/api/page && mv build/api/page "$page"
 done
+cat tools/reference.css >>docs/reference/ldoc.css

@@ -45,7 +45,7 @@ try_tree() { # title tree key
   fi
 }
 
-rockspec=$(ls uvnet-[0-9]*.rockspec | tail -n 1)
+for rockspec in uvnet-[0-9]*.rockspec; do :; done # the last of them
 release=${rockspec%-*.rockspec}
 # The sources are copied: luarocks leaves its object files beside them.
 mkdir -p "$place/$release"
@@ -64,7 +64,7 @@ for key in $KEYS; do
 done
 
 # The release as one file, which is all that somebody needs to install it.
-sed "s|url = \".*\"|url = \"file://$place/$release.tar.gz\"|" "$rockspec" >"$place/$rockspec"
+sed "s|^  url = \".*\"|  url = \"file://$place/$release.tar.gz\"|" "$rockspec" >"$place/$rockspec"
 if (cd "$place" && limited 60 luarocks pack "$rockspec") >"$place/log" 2>&1; then
   mkdir -p build/rock && cp "$place/$release.tar.gz" "$place"/*.src.rock build/rock/
   for key in $KEYS; do
