@@ -5,17 +5,13 @@
 #include <string.h>
 
 #include "addr.h"
+#include "demand.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
 
-static void demand(int holds) {
-  if (!holds) abort();
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
-  char *text = malloc(size > 0 ? size : 1);
-  char *string = malloc(size + 1);
-  demand(text != NULL && string != NULL);
+  char *text = room(size);
+  char *string = room(size + 1);
   memcpy(text, input, size);
   memcpy(string, input, size);
   string[size] = '\0';

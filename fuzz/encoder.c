@@ -6,19 +6,9 @@
 #include <string.h>
 
 #include "codec.h"
+#include "demand.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
-
-static void demand(int holds) {
-  if (!holds) abort();
-}
-
-/* A block of exactly this size, so that the sanitizer sees one byte too many. */
-static char *room(size_t size) {
-  char *block = malloc(size > 0 ? size : 1);
-  demand(block != NULL);
-  return block;
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
   if (size < 1) return 0;

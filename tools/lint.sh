@@ -1,6 +1,8 @@
 #!/bin/sh
 # Looks at every file: form and mistakes. Goes through all checks before it fails.
 # usage: tools/lint.sh
+# Word splitting is meant: the functions of common.sh print lists of flags and files.
+# shellcheck disable=SC2046
 set -u
 . "$(dirname "$0")/common.sh"
 
@@ -26,19 +28,39 @@ compile_all() { # compiler key
   done
 }
 
+tidy() { # key files...
+  include=$(find_include "$1")
+  shift
+  clang-tidy --quiet "$@" -- -std=c99 -D_GNU_SOURCE -Isrc -isystem "$include" $(find_uv_cflags) >build/log/tidy 2>&1
+  status=$?
+  grep -v 'generated\.$' build/log/tidy # the warnings of the system's headers, which it counts and does not show
+  return $status
+}
+
 sh_files() {
-  for file in tools/*.sh; do sh -n "$file" || return 1; done
-  bash -n .ci/run
+  grep -lE '^#!/(bin/sh|usr/bin/env bash)' tools/*.sh .ci/run stress/* bench/* spec/parity/* 2>/dev/null
+}
+
+parse_sh() {
+  for file in $(sh_files) tools/common.sh; do
+    case $(head -n 1 "$file") in
+      *bash) bash -n "$file" || return 1 ;;
+      *) sh -n "$file" || return 1 ;;
+    esac
+  done
 }
 
 mkdir -p build/log
 check "luacheck" luacheck --quiet .
-check "clang-format" clang-format --dry-run -Werror src/*.c src/*.h
+check "clang-format" clang-format --dry-run -Werror $(c_files)
 for key in ${KEYS:-$ALL_KEYS}; do
   check "gcc, Lua $key" compile_all gcc "$key"
   check "clang, Lua $key" compile_all clang "$key"
+  check "clang-tidy, Lua $key" tidy "$key" src/*.c
 done
-check "cppcheck" cppcheck --quiet --std=c99 --enable=warning,performance,portability --inline-suppr \
-  --suppress=missingIncludeSystem --error-exitcode=1 -Isrc src
-check "sh -n" sh_files
+check "clang-tidy, fuzz and stress" tidy "$key" fuzz/*.c stress/*.c
+check "cppcheck" cppcheck --quiet --std=c99 --enable=warning,performance,portability,style --inline-suppr \
+  --suppress=missingIncludeSystem --error-exitcode=1 -Isrc src fuzz stress bench/load bench/servers tools
+check "sh -n" parse_sh
+check "shellcheck" shellcheck $(sh_files)
 [ "$failed" = 0 ]

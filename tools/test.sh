@@ -96,6 +96,7 @@ for key in $keys; do
     failed=$((failed + 1))
     continue
   fi
+  # shellcheck disable=SC2094 # it is given the name of the log, and does not read it
   (run_busted "$lua" "build/$name" "$log" "$key" -o plainTerminal "$@") >"$log" 2>&1
   status=$?
   read -r good failures errors pending <<COUNTS

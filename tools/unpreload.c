@@ -3,6 +3,4 @@
  * Owns no memory. */
 #include <stdlib.h>
 
-__attribute__((constructor)) static void forget_preload(void) {
-  unsetenv("LD_PRELOAD");
-}
+__attribute__((constructor)) static void forget_preload(void) { unsetenv("LD_PRELOAD"); }
