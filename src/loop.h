@@ -126,7 +126,7 @@ void net_loop_open_interrupt(lua_State *L);
 /* The handle that wakes the loop at Ctrl-C; when it is listened to. Never raise. */
 int net_loop_init_interrupt(net_loop *loop);
 void net_loop_hear_interrupt(net_loop *loop);
-void net_loop_leave_interrupt(net_loop *loop);
+void net_loop_leave_interrupt(const net_loop *loop);
 
 extern const luaL_Reg net_loop_run_functions[];
 extern const luaL_Reg net_loop_queue_functions[];

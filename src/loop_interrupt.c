@@ -25,7 +25,7 @@ int net_loop_init_interrupt(net_loop *loop) {
 #ifdef _WIN32
 
 void net_loop_hear_interrupt(net_loop *loop) { (void)loop; }
-void net_loop_leave_interrupt(net_loop *loop) { (void)loop; }
+void net_loop_leave_interrupt(const net_loop *loop) { (void)loop; }
 
 #else
 
@@ -80,7 +80,7 @@ void net_loop_hear_interrupt(net_loop *loop) {
   uv_mutex_unlock(&mutex);
 }
 
-void net_loop_leave_interrupt(net_loop *loop) {
+void net_loop_leave_interrupt(const net_loop *loop) {
   struct sigaction action;
   uv_once(&once, make_mutex);
   uv_mutex_lock(&mutex);
