@@ -216,6 +216,10 @@ describe("a stack that is nearly full where run is called", function()
           assert.is_true(ended)
           assert.is_true(called <= 1)
           assert.is_false(net.run())
+          local later = 0
+          timers.setTimeout(function() later = later + 1 end, 1)
+          assert.is_false(net.run())
+          assert.equal(1, later)
         end
       end)
     end

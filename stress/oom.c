@@ -1,10 +1,10 @@
 /* Memory that fails: runs stress/oom.lua again and again, each time refusing another allocation of the state's or of the
  * core's own. The script may end well or in a Lua error; after it nothing may be left of the state, and nothing may hang.
- *   tools/stress.sh oom builds and runs it, with the core linked in and its malloc and free wrapped (-Wl,--wrap).
+ *   stress/run oom builds and runs it, with the core linked in and its malloc and free wrapped (-Wl,--wrap).
  * usage: oom BURST [FIRST [LAST [STEP]]]
  *   BURST   how many allocations in a row are refused; 0: all from the n-th on, until the script has ended
+ * OOM_SCRIPT in the environment names another script; OOM_KINDS=1 has it list the errors.
  * Floor: above all. Owns every state that it makes. */
-#include <dirent.h>
 #include <errno.h>
 #include <lualib.h>
 #include <signal.h>
@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "compat.h"
+#include "descriptors.h"
 
 int luaopen_uvnet_core(lua_State *L);
 void *__wrap_malloc(size_t size);
@@ -56,6 +57,7 @@ void __wrap_free(void *block) {
 static lua_Alloc own_alloc;
 static void *own_data;
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): they are as lua_Alloc has them */
 static void *allocate(void *data, void *block, size_t old_size, size_t new_size) {
   (void)data;
   /* A block never fails to shrink: Lua counts on that. Of a new block the old size says its kind. */
@@ -64,28 +66,23 @@ static void *allocate(void *data, void *block, size_t old_size, size_t new_size)
   return own_alloc(own_data, block, old_size, new_size);
 }
 
-static int open_descriptors(void) {
-  int count = 0;
-  DIR *directory = opendir("/proc/self/fd");
-  if (directory == NULL) return 0;
-  while (readdir(directory) != NULL) count++;
-  closedir(directory);
-  return count;
-}
-
 static long current;
 
 static void on_alarm(int number) {
   (void)number;
-  static const char text[] = "\nit hangs at allocation ";
-  char digits[24];
-  int length = snprintf(digits, sizeof digits, "%ld\n", current);
-  if (write(2, text, sizeof text - 1) < 0 || write(2, digits, (size_t)length) < 0) _exit(3);
+  static char text[] = "\nit hangs at allocation                     \n";
+  char *digit = text + sizeof text - 2;
+  long rest = current;
+  do {
+    *--digit = (char)('0' + rest % 10);
+    rest /= 10;
+  } while (rest > 0);
+  if (write(2, text, sizeof text - 1) < 0) _exit(3);
   abort();
 }
 
 static void die(const char *what, const char *more) {
-  fprintf(stderr, "\nallocation %ld: %s%s%s\n", current, what, more ? ": " : "", more ? more : "");
+  (void)fprintf(stderr, "\nallocation %ld: %s%s%s\n", current, what, more ? ": " : "", more ? more : "");
   exit(1);
 }
 
@@ -100,9 +97,11 @@ static int open_all(lua_State *L) {
 
 /* The script gives two functions: what runs while memory fails, and what tidies up. */
 static void load(lua_State *L) {
+  const char *script = getenv("OOM_SCRIPT");
+  if (script == NULL) script = "stress/oom.lua";
   lua_pushcfunction(L, open_all);
-  if (lua_pcall(L, 0, 0, 0) != LUA_OK || luaL_dofile(L, "stress/oom.lua")) die("loading", lua_tostring(L, -1));
-  if (lua_gettop(L) != 2) die("stress/oom.lua does not give two functions", NULL);
+  if (lua_pcall(L, 0, 0, 0) != LUA_OK || luaL_dofile(L, script)) die("loading", lua_tostring(L, -1));
+  if (lua_gettop(L) != 2) die("two functions are not given by", script);
 }
 
 /* Errors by their text, to be listed at the end. */
@@ -120,7 +119,7 @@ static void note(const char *text) {
   line[length] = '\0';
   for (int i = 0; i < KINDS; i++) {
     if (kinds[i].count == 0) {
-      strcpy(kinds[i].text, line);
+      memcpy(kinds[i].text, line, length + 1);
       kinds[i].first = current;
     }
     if (strcmp(kinds[i].text, line) == 0) {
@@ -168,12 +167,21 @@ static int run(long first, long last) {
   return status == LUA_OK;
 }
 
+static long parse(const char *text) {
+  char *end;
+  errno = 0;
+  long value = strtol(text, &end, 10);
+  if (errno != 0 || end == text || *end != '\0') die("not a number", text);
+  return value;
+}
+
 int main(int argc, char **argv) {
-  long burst = argc > 1 ? atol(argv[1]) : 1;
-  long first = argc > 2 ? atol(argv[2]) : 1;
-  long last = argc > 3 ? atol(argv[3]) : 0;
-  long step = argc > 4 ? atol(argv[4]) : 1;
-  signal(SIGALRM, on_alarm);
+  long burst = argc > 1 ? parse(argv[1]) : 1;
+  long first = argc > 2 ? parse(argv[2]) : 1;
+  long last = argc > 3 ? parse(argv[3]) : 0;
+  long step = argc > 4 ? parse(argv[4]) : 1;
+  if (step < 1) die("STEP is at least 1", NULL);
+  if (signal(SIGALRM, on_alarm) == SIG_ERR) die("no alarm", NULL);
 
   run(0, -1);
   if (!run(0, -1)) die("the script fails with all the memory in the world", kinds[0].text);
@@ -187,7 +195,8 @@ int main(int argc, char **argv) {
     runs++;
   }
   current = 0;
-  printf("oom: %ld allocations in the script; %ld runs, %ld refused, %ld ended well, %ld in an error, nothing left\n",
+  printf("oom: %ld allocations in the script; %ld runs, %ld refused, %ld ended well, %ld in an error, "
+         "nothing left\n",
          total, runs, refused, good, runs - good);
   if (getenv("OOM_KINDS") != NULL) {
     for (int i = 0; i < KINDS && kinds[i].count > 0; i++) {

@@ -3,7 +3,9 @@
 -- again.
 
 
--- LuaJIT's compiler does not survive it when memory fails while it begins a trace; the module runs without it here.
+-- LuaJIT's compiled code does not survive it when memory fails in it: lj_err_mem looks for the running function where
+-- the interpreter was last, which may be overwritten by then. oom_luajit.lua shows that without the module; so the
+-- module runs without the compiler here, and nowhere else.
 if jit and not os.getenv("OOM_JIT") then jit.off() end
 
 -- The modules run while memory fails, but are compiled before: that is Lua's own affair, and takes most of the time.

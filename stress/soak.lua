@@ -1,176 +1,263 @@
--- Load: connections that stay idle, and connections that come and go for a time, with mixed sizes and random faults.
--- Each stream is compared whole; at the end memory and open handles are back where they were.
--- usage: lua stress/soak.lua [SECONDS [CONNECTIONS [IDLE]]]
--- As many connections are idle as descriptors allow (two for each); the source addresses are several 127.0.0.x.
+-- Load, in processes of their own: the clients here, the servers there, since each may have so many descriptors only.
+--
+-- 1. connections that stay: they are held, and then all of them are served at once;
+-- 2. connections that come and go, with mixed sizes and random faults, each stream checked byte for byte; meanwhile
+--    fast writers meet readers that sleep. Memory and open handles are flat at the end.
+--
+-- usage: lua stress/soak.lua [SECONDS [CONNECTIONS [IDLE [SEED]]]], from the project's directory
+-- The parts of the children are in stress/soak/.
 
+package.path = "stress/?.lua;" .. package.path
+local common = require("soak.common")
 local core = require("uvnet.core")
 local net = require("uvnet")
 local timers = net.timers
+local unpack = table.unpack or unpack -- luacheck: ignore 143
 
 local seconds = tonumber(arg[1]) or 30
-local population = tonumber(arg[2]) or 2000
-local wanted_idle = tonumber(arg[3]) or 10000
-local PORTS_OF_ADDRESS = 20000
+local population = tonumber(arg[2]) or 1000
+local idle_count = tonumber(arg[3]) or 10000
+local seed = tonumber(arg[4]) or os.time() % 1000000 + 1
+local SLEEP = 60 -- s
+local SPARE = 100 -- descriptors of a process that are not for connections
 
 io.stdout:setvbuf("line")
+math.randomseed(seed)
 
-local function descriptors()
-  local file = io.open("/proc/self/limits")
-  local text = file and file:read("*a") or ""
-  if file then file:close() end
-  return tonumber(text:match("Max open files%s+(%d+)")) or 1024
+local function say(text, ...) print("soak: " .. text:format(...)) end
+
+-- ---- the children ----
+
+local children, waiting = {}, {} -- by name
+local pipes = {} -- to keep them: a pipe that is collected waits for its child
+local interpreter = 0
+while arg[interpreter - 1] do
+  interpreter = interpreter - 1
 end
 
-local function resident() -- MB
-  local file = io.open("/proc/self/statm")
-  if not file then return 0 end
-  local pages = tonumber(file:read("*a"):match("^%d+ (%d+)"))
-  file:close()
-  return pages * 4096 / 1e6
-end
+local path = os.tmpname()
+os.remove(path)
+path = path .. ".s"
 
-local limit = math.floor((descriptors() - 100) / 2)
-if population > limit / 2 then population = math.floor(limit / 2) end
-local idle_count = math.min(wanted_idle, limit - population - 50)
+local control = net.createServer(function(socket)
+  local name
+  local function on_line(first, ...)
+    if first == "hello" then
+      name = ...
+      children[name] = socket
+      first = true
+    end
+    local answer = waiting[name]
+    waiting[name] = nil
+    answer(first, ...)
+  end
+  socket:on("error", function() end)
+  socket:on("close", function()
+    if children[name] then common.fail(name .. " has ended") end
+  end)
+  common.lines(socket, on_line)
+end)
+control:listen(path)
 
-local function fail(text)
-  io.stderr:write("soak: ", text, "\n")
-  os.exit(1)
-end
-
-local function run_until(condition, ms, what)
-  local late = false
-  local watch = timers.setInterval(function()
-    if condition() then net.stop() end
-  end, 5)
-  local limit_timer = timers.setTimeout(function()
-    late = true
-    net.stop()
-  end, ms)
-  while not condition() and not late do
+-- Runs the loop until each of `names` has answered; gives back the answers by name.
+local function answers(names, ms)
+  local got, left = {}, #names
+  local late = timers.setTimeout(function() common.fail("no answer of " .. table.concat(names, ", ")) end, ms or 60000)
+  for _, name in ipairs(names) do
+    waiting[name] = function(...)
+      got[name] = { ... }
+      left = left - 1
+      if left == 0 then net.stop() end
+    end
+  end
+  while left > 0 do
     net.run()
   end
-  watch:close()
-  limit_timer:close()
-  if late and not condition() then fail(what) end
+  late:close()
+  return got
 end
 
-local source = {}
-for i = 1, 200000 do
-  source[i] = string.char((i * i + 7 * i) % 251)
+local function tell(names, ...)
+  for _, name in ipairs(names) do
+    children[name]:write(table.concat({ ... }, " ") .. "\n")
+  end
 end
-source = table.concat(source)
 
-local server = net.createServer(function(socket)
-  socket:on("error", function() end)
-  socket:pipe(socket)
-end)
-server:listen(0)
-local port = server:address().port
+local function ask(name, ...)
+  tell({ name }, ...)
+  return unpack(answers({ name })[name])
+end
 
--- ---- idle ones ----
+local function start(role, count)
+  local names = {}
+  for i = 1, count or 1 do
+    local name = role .. "-" .. i
+    local command = ("%s stress/soak/%s.lua %s %s %d"):format(arg[interpreter], role, path, name, seed)
+    pipes[name] = assert(io.popen(command, "w"))
+    names[i] = name
+  end
+  answers(names)
+  return names
+end
+
+local function leave(names)
+  for _, name in ipairs(names) do
+    local socket = children[name]
+    children[name] = nil
+    socket:write("leave\n")
+    socket:on("close", net.stop)
+    net.run()
+    pipes[name]:close()
+  end
+end
+
+local function pause(ms)
+  local over = false
+  timers.setTimeout(function()
+    over = true
+    net.stop()
+  end, ms)
+  while not over do
+    net.run()
+  end
+end
+
+-- Until the servers have seen the end of what the clients have closed.
+local function settle(names, what)
+  for _ = 1, 600 do
+    local left = 0
+    for _, name in ipairs(names) do
+      left = left + ask(name, what or "open")
+    end
+    if left == 0 then return end
+    pause(100)
+  end
+  common.fail("connections are left open: " .. table.concat(names, ", "))
+end
+
+-- ---- connections that stay ----
 
 local function hold_idle()
-  local idle, up, answered = {}, 0, 0
-  local begun, before = core.now(), resident()
-  for i = 1, idle_count do
-    local socket = net.Socket()
-    idle[i] = socket
-    socket:on("error", function(err) fail("an idle connection: " .. tostring(err)) end)
-    socket:on("data", function() answered = answered + 1 end)
-    socket:connect({
-      port = port, host = "127.0.0.1",
-      localAddress = "127.0.0." .. (2 + math.floor(i / PORTS_OF_ADDRESS)),
-    }, function() up = up + 1 end)
-    if i % 200 == 0 then run_until(function() return up >= i - 400 end, 10000, "idle connections do not stand") end
+  local room = common.descriptors() - SPARE
+  local count = math.ceil(idle_count / room)
+  local servers, clients = start("server", count), start("idle", count)
+  local before, handles = {}, {}
+  for _, name in ipairs(servers) do
+    before[name], handles[name] = ask(name, "weigh")
   end
-  run_until(function() return up == idle_count end, 20000, "idle connections do not stand")
-  local held = resident() - before
-  for _, socket in ipairs(idle) do
-    socket:write("x")
+  local begun = core.now()
+  local first_address = 11
+  for i, name in ipairs(clients) do
+    local share = math.floor(idle_count * i / count) - math.floor(idle_count * (i - 1) / count)
+    tell({ name }, "connect", share, (ask(servers[i], "ports")), first_address)
+    first_address = first_address + 10
   end
-  run_until(function() return answered == idle_count end, 20000, "idle connections are not served")
-  print(("soak: %d idle connections held and all served, %.1f s, %.2f KB for both ends of one"):format(
-    idle_count, (core.now() - begun) / 1000, held * 1e6 / idle_count / 1024))
-  for _, socket in ipairs(idle) do
-    socket:destroy()
+  local up = 0
+  for _, answer in pairs(answers(clients, 120000)) do
+    up = up + answer[1]
   end
-  run_until(function() return core.open_handles() == 1 end, 20000, "idle connections do not close")
+  local stood = core.now() - begun
+  local held = 0
+  for _, name in ipairs(servers) do
+    if ask(name, "open") > idle_count then common.fail("connections that nobody made") end
+    held = held + ask(name, "weigh") - before[name]
+  end
+  tell(clients, "speak")
+  local served, slowest = 0, 0
+  for _, answer in pairs(answers(clients)) do
+    served, slowest = served + answer[1], math.max(slowest, answer[2])
+  end
+  if up ~= idle_count or served ~= idle_count then common.fail(("%d up, %d served"):format(up, served)) end
+  say("%d idle connections held, %s", up, count == 1 and "by one server process"
+    or ("NOT by one server process but by %d that share them: a process may have %d descriptors here"):format(
+      count, common.descriptors()))
+  say("  they stood after %.1f s, %.2f KB each on the server's side; all served at once in %.2f s", stood / 1000,
+    held * 1e6 / up / 1024, slowest / 1000)
+  tell(clients, "close")
+  answers(clients)
+  settle(servers)
+  for _, name in ipairs(servers) do
+    local _, left = ask(name, "weigh")
+    if left ~= handles[name] then common.fail("handles are left of idle connections") end
+  end
+  leave(clients)
+  leave(servers)
 end
 
--- ---- those that come and go ----
-
-local alive, made, bytes, whole, faults = 0, 0, 0, 0, 0
-local ending = false
-local begin
-
-local function sized()
-  local dice = math.random(10)
-  if dice <= 5 then return math.random(200) end
-  if dice <= 9 then return math.random(20000) end
-  return math.random(#source)
-end
-
-function begin()
-  alive, made = alive + 1, made + 1
-  local size, got = sized(), 0
-  local data = source:sub(1, size)
-  local fault = math.random(20)
-  local socket = net.connect({ port = port, host = "127.0.0.1" })
-  local parts = {}
-  socket:on("error", function(err)
-    if fault > 4 then fail(tostring(err)) end
-  end)
-  socket:on("data", function(piece)
-    got, bytes = got + #piece, bytes + #piece
-    parts[#parts + 1] = piece
-    if fault == 1 then socket:destroy() end
-    if fault == 2 then socket:resetAndDestroy() end
-  end)
-  socket:on("close", function()
-    alive = alive - 1
-    if fault > 4 then
-      if table.concat(parts) ~= data then
-        fail(("a stream of %d bytes came back as %d"):format(size, got))
-      end
-      whole = whole + 1
-    else
-      faults = faults + 1
-    end
-    if not ending then timers.setTimeout(begin, math.random(20)) end
-  end)
-  if fault == 3 then socket:destroy() end
-  if fault == 4 then socket:setTimeout(math.random(10), function() socket:destroy() end) end
-  if fault ~= 3 then socket:finish(data) end
-end
+-- ---- connections that come and go, and readers that sleep ----
 
 local function come_and_go()
-  local marks = {}
-  local started = core.now()
-  for _ = 1, population do
-    timers.setTimeout(begin, math.random(500))
+  local names = { start("server")[1], start("client")[1], start("stall")[1] }
+  local server, client, stall = names[1], names[2], names[3]
+  local first_handles, first_heap, marks = {}, {}, {}
+  for _, name in ipairs(names) do
+    local _, handles, heap = ask(name, "weigh")
+    first_handles[name], first_heap[name], marks[name] = handles, heap, {}
   end
-  local meter = timers.setInterval(function()
-    collectgarbage()
-    marks[#marks + 1] = resident()
-  end, math.max(500, seconds * 50))
-  timers.setTimeout(function()
-    ending = true
-    meter:close()
-  end, seconds * 1000)
-  run_until(function() return ending and alive == 0 and core.open_handles() == 1 end, seconds * 1000 + 30000,
-    "connections are left: " .. alive)
-  -- The first third is for everything to have been as big as it gets.
-  local first, last = marks[math.ceil(#marks / 3)], marks[#marks]
-  local text = "soak: %d connections in %.0f s (%d at a time), %d streams whole, %d broken off, %.1f MB; "
-    .. "resident %.1f MB after a third, %.1f MB at the end"
-  local took = (core.now() - started) / 1000
-  print(text:format(made, took, population, whole, faults, bytes / 1e6, first, last))
-  if last > first * 1.2 + 10 then fail("memory grows") end
+  local function weigh(mark)
+    for _, name in ipairs(names) do
+      marks[name][mark] = ask(name, "weigh")
+    end
+  end
+
+  local begun = core.now()
+  local function until_second(second)
+    local left = begun + second * 1000 - core.now()
+    if left > 0 then pause(left) end
+  end
+  tell({ client }, "begin", population, ask(server, "ports"))
+  tell({ stall }, "begin")
+  local sleep = math.min(SLEEP, seconds)
+  local early = math.min(3, sleep / 4)
+  until_second(early)
+  local asleep, most, sent, pairs_asleep = ask(stall, "weigh"), ask(stall, "held")
+  local function wake()
+    local still, now_most, now_sent = ask(stall, "weigh"), ask(stall, "held")
+    say("%d fast writers met readers that slept for %.0f s: %d bytes held at most, %.1f MB taken by the system; "
+      .. "resident %.1f MB after %.0f s, %.1f MB in the end; all %d bytes came", pairs_asleep, sleep,
+      math.max(most, now_most), now_sent / 1e6, asleep, early, still, ask(stall, "wake"))
+    if still > asleep + 2 then common.fail("memory grows while readers sleep") end
+    if now_sent ~= sent then common.fail("a writer writes on while its reader sleeps") end
+  end
+  for mark, part in ipairs({ 0.25, 0.5, 1 }) do
+    local second = seconds * part
+    if sleep and sleep < second then
+      until_second(sleep)
+      wake()
+      sleep = nil
+    end
+    until_second(second)
+    weigh(mark)
+  end
+  if sleep then wake() end
+  local took = (core.now() - begun) / 1000
+
+  tell({ client }, "finish")
+  settle({ client, server })
+  for _, name in ipairs(names) do
+    local weight, handles, heap = ask(name, "weigh")
+    local mark = marks[name]
+    say("%s: resident %.1f MB at 1/4, %.1f MB at 1/2, %.1f MB at the end, %.1f MB with no connection; Lua's heap "
+      .. "%.2f MB before, %.2f MB after; %d handles left", name:match("^%a+"), mark[1], mark[2], mark[3], weight,
+      first_heap[name], heap, handles - first_handles[name])
+    if heap > first_heap[name] + 2 then common.fail("Lua's heap has grown") end
+    if handles > first_handles[name] then common.fail("handles are left open") end
+    if name ~= stall and mark[3] > mark[1] * 1.2 + 10 then common.fail("memory grows") end
+  end
+  local made, whole, checked, faults = ask(client, "figures")
+  local at_server, broken, server_checked = ask(server, "figures")
+  say("%d connections in %.0f s, %d at a time: %d without a fault and whole; %.1f MB checked by the clients, %.1f MB "
+    .. "by the server", made, took, population, whole, checked / 1e6, server_checked / 1e6)
+  say("  of the server's view %d whole, %d broken; faults: %s", at_server, broken, (faults:gsub(",", " ")))
+  if made < population or checked == 0 then common.fail("too little was done") end
+  leave(names)
 end
 
+say("seed %d, %d connections for %.0f s, %d idle ones, %s", seed, population, seconds, idle_count,
+  jit and jit.version or _VERSION)
 hold_idle()
 come_and_go()
-server:close()
-if net.run() or core.open_handles() ~= 0 then fail(core.open_handles() .. " handles are open at the end") end
-print("soak: no handle is left")
+control:close()
+if net.run() or core.open_handles() ~= 0 then common.fail(core.open_handles() .. " handles are open in the driver") end
+os.remove(path)
+say("no handle is left")

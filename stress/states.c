@@ -2,32 +2,26 @@
  * with everything in flight, in the order in which they were made and against it, and the rest go on.
  *   stress/run states builds and runs it, with the core linked in.
  * Floor: above all. Owns every state that it makes. */
-#include <dirent.h>
 #include <lualib.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "compat.h"
+#include "descriptors.h"
 
 int luaopen_uvnet_core(lua_State *L);
 
 enum { STATES = 5, TURNS = 60, ROUNDS = 20 };
 
-static int open_descriptors(void) {
-  int count = 0;
-  DIR *directory = opendir("/proc/self/fd");
-  if (directory == NULL) return 0;
-  while (readdir(directory) != NULL) count++;
-  closedir(directory);
-  return count;
-}
+/* Where a state's stack holds what the script gives: connect(port), turn() -> bytes, and its own port. */
+enum { CONNECT = 1, TURN, PORT };
 
 static void die(lua_State *L) {
-  fprintf(stderr, "states: %s\n", lua_tostring(L, -1));
+  (void)fprintf(stderr, "states: %s\n", lua_tostring(L, -1));
   exit(1);
 }
 
-/* A state whose stack holds the two functions of the script: connect(port), and turn(). */
+/* A state whose stack holds what the script gives. */
 static lua_State *make(void) {
   lua_State *L = luaL_newstate();
   if (L == NULL) exit(1);
@@ -41,13 +35,18 @@ static lua_State *make(void) {
   return L;
 }
 
-static lua_Integer call(lua_State *L, int which, lua_Integer argument) {
-  lua_pushvalue(L, which);
-  lua_pushinteger(L, argument);
-  if (lua_pcall(L, 1, 1, 0) != LUA_OK) die(L);
-  lua_Integer result = lua_tointeger(L, -1);
+static void connect_to(lua_State *L, lua_Integer port) {
+  lua_pushvalue(L, CONNECT);
+  lua_pushinteger(L, port);
+  if (lua_pcall(L, 1, 0, 0) != LUA_OK) die(L);
+}
+
+static long turn(lua_State *L) {
+  lua_pushvalue(L, TURN);
+  if (lua_pcall(L, 0, 1, 0) != LUA_OK) die(L);
+  long bytes = (long)lua_tointeger(L, -1);
   lua_pop(L, 1);
-  return result;
+  return bytes;
 }
 
 int main(void) {
@@ -58,25 +57,25 @@ int main(void) {
     int descriptors = open_descriptors();
     for (int i = 0; i < STATES; i++) states[i] = make();
     for (int i = 0; i < STATES; i++) {
-      lua_Integer port = lua_tointeger(states[i], 3);
-      for (int j = 0; j < STATES; j++) call(states[j], 1, port);
+      lua_Integer port = lua_tointeger(states[i], PORT);
+      for (int j = 0; j < STATES; j++) connect_to(states[j], port);
     }
     for (int closed = 0; closed < STATES; closed++) {
       int first = round % 2 == 0 ? closed : 0;
       int last = round % 2 == 0 ? STATES : STATES - closed;
-      for (int turn = 0; turn < TURNS; turn++) {
-        for (int i = first; i < last; i++) bytes += (long)call(states[i], 2, 0);
+      for (int i = 0; i < TURNS; i++) {
+        for (int j = first; j < last; j++) bytes += turn(states[j]);
       }
       lua_close(states[round % 2 == 0 ? closed : STATES - 1 - closed]);
     }
     if (warm && open_descriptors() != descriptors) {
-      fprintf(stderr, "states: %d descriptors are left\n", open_descriptors() - descriptors);
+      (void)fprintf(stderr, "states: %d descriptors are left\n", open_descriptors() - descriptors);
       return 1;
     }
     warm = 1;
   }
   if (bytes == 0) {
-    fprintf(stderr, "states: nothing was received\n");
+    (void)fprintf(stderr, "states: nothing was received\n");
     return 1;
   }
   printf("states: %d states made and closed, %ld bytes received, nothing left\n", STATES * ROUNDS, bytes);

@@ -51,9 +51,9 @@ local function schedule(now)
     return
   end
   if due == first.expiry and due_ref == ref then return end
-  due, due_ref = first.expiry, ref
   now = now or core.now()
-  core.timer(due > now and due - now or 1, ref)
+  core.timer(first.expiry > now and first.expiry - now or 1, ref)
+  due, due_ref = first.expiry, ref -- last: where no stack is left, the calls raise
 end
 
 -- ---- timeouts ----
@@ -62,10 +62,13 @@ end
 -- @type Timeout
 local Timeout = class.new("Timeout")
 
-local function unlink(timeout)
+-- A timeout counts while it is in a list and has a ref; callers of `insert` keep the count. What may raise, where no
+-- stack is left, comes last.
+local function stop(timeout)
   local list = timeout._list
   if not list then return end
   timeout._list = false
+  if timeout._ref then active = active - 1 end
   timeout._previous._next = timeout._next
   timeout._next._previous = timeout._previous
   timeout._previous, timeout._next = false, false
@@ -89,14 +92,6 @@ local function insert(timeout, start)
     renew(list, start + duration)
   end
   append(timeout, list)
-end
-
--- A timeout counts while it is in a list and has a ref; callers keep the count.
-local function stop(timeout)
-  if timeout._list then
-    if timeout._ref then active = active - 1 end
-    unlink(timeout)
-  end
 end
 
 local function start_timeout(timeout)
