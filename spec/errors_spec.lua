@@ -226,6 +226,8 @@ describe("a function of net that is called with a colon", function()
     createServer = function() net:createServer(print) end,
     connect = function() net:connect(8124) end,
     isIP = function() net:isIP("::1") end,
+    run = function() net:run() end,
+    stop = function() net:stop() end,
     isIPv4 = function() net:isIPv4("::1") end,
     isIPv6 = function() net:isIPv6("::1") end,
   }) do

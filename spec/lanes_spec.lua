@@ -211,6 +211,28 @@ describe("the fast lanes", function()
     net.run()
   ]]))
 
+  it("let no text overtake half a character that a listener has raised before", prints(
+    "[a] [b] [x] boom [\239\191\189y] [z] end\n", [[
+    local got = {}
+    pair(function(accepted, client)
+      accepted:setEncoding("utf8")
+      accepted:on("data", function(data)
+        got[#got + 1] = "[" .. data .. "]"
+        if data == "x" then error("boom", 0) end
+      end)
+      accepted:on("end", function() print(table.concat(got, " ") .. " end") end)
+      local list = {}
+      for _, bytes in ipairs({ "a", "b", "x\195", "y", "z" }) do
+        list[#list + 1] = function() client:write(bytes) end
+      end
+      list[#list + 1] = function() client:finish() end
+      steps(list)
+    end)
+    local ok, err = pcall(net.run)
+    got[#got + 1] = tostring(err):match("^%w+")
+    if not ok then net.run() end
+  ]]))
+
   it("say that data has been read, when the socket is closed, too", prints("true\n", [[
     pair(function(accepted, client)
       local _ = accepted.readableLength

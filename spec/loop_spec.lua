@@ -116,6 +116,31 @@ describe("the event loop", function()
       program:kill("INT")
       assert.equal(130, program:wait())
     end)
+
+    -- Only LuaJIT can install a handler without help.
+    if not windows and rawget(_G, "jit") then
+      it("is heard once by a handler that calls the one before it", function()
+        local program = child.start(child.lua("-e", [[
+          local net = require("net")
+          local ffi = require("ffi")
+          jit.off()
+          ffi.cdef("typedef void (*handler)(int); handler signal(int, handler); int raise(int);")
+          local SIGINT = 2
+          local heard, before = 0, nil
+          local ours = ffi.cast("handler", function(number)
+            heard = heard + 1
+            before(number)
+          end)
+          net.timers.setImmediate(function() before = ffi.C.signal(SIGINT, ours) end)
+          net.run()
+          net.timers.setImmediate(function() ffi.C.raise(SIGINT) end)
+          net.run()
+          print(heard)
+        ]]))
+        assert.equal(0, program:wait())
+        assert.equal("1\n", program:output())
+      end)
+    end
   end)
 
   describe("stop", function()

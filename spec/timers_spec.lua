@@ -247,6 +247,84 @@ describe("timers", function()
     end)
   end)
 
+  describe("one that takes longer than its interval", function()
+    local function busy(ms)
+      local finish = os.clock() + ms / 1000
+      while os.clock() < finish do
+      end
+    end
+
+    -- The ways to be due again when the callback returns.
+    local ways = {
+      ["an interval"] = function(work) return setInterval(work, 5) end,
+      ["one that sets the next first"] = function(work)
+        local latest
+        local function again()
+          latest = setTimeout(again, 1)
+          work()
+        end
+        again()
+        return { close = function() latest:close() end }
+      end,
+      ["one that is refreshed first"] = function(work)
+        local timeout
+        timeout = setTimeout(function()
+          timeout:refresh()
+          work()
+        end, 5)
+        return timeout
+      end,
+      ["two intervals in turn"] = function(work)
+        local one, other = setInterval(work, 5), setInterval(work, 6)
+        return { close = function() one:close(); other:close() end }
+      end,
+    }
+
+    for name, start in pairs(ways) do
+      it("leaves the network its turns: " .. name, function()
+        local one, other = testing.pair()
+        local echoed, seen, calls, timer = 0, {}, 0, nil
+        other:on("error", nothing) -- `one` is destroyed with data on its way
+        other:pipe(other)
+        one:on("data", function(data)
+          echoed = echoed + 1
+          one:write(data)
+        end)
+        one:write("x")
+        timer = start(function()
+          calls = calls + 1
+          seen[calls] = echoed
+          if calls == 20 then
+            timer:close()
+            one:destroy()
+          end
+          busy(8)
+        end)
+        testing.run(function() return one.destroyed end, 10000)
+        testing.run()
+        assert.is_true(seen[20] > seen[8] and seen[8] > 0, ("%d, %d"):format(seen[8], seen[20]))
+      end)
+    end
+
+    it("lets an error and `stop` out", function()
+      local calls = 0
+      local interval = setInterval(function()
+        calls = calls + 1
+        busy(8)
+        if calls == 2 then error("mine", 0) end
+        if calls == 4 then net.stop() end
+        assert(calls < 20, "neither came out")
+      end, 5)
+      local fine, problem = pcall(net.run)
+      assert.is_false(fine)
+      assert.equal("mine", (tostring(problem):match("^%w+")))
+      assert.is_true(calls <= 3, calls)
+      net.run()
+      assert.is_true(calls >= 4 and calls <= 5, calls)
+      interval:close()
+    end)
+  end)
+
   describe("a timeout", function()
     it("keeps the loop running unless it is unreferenced", function()
       local timeout = setTimeout(note("x"), 60000)

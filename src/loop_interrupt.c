@@ -30,6 +30,7 @@ void net_loop_leave_interrupt(const net_loop *loop) { (void)loop; }
 #else
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 
 /* `lua` and `luajit` answer Ctrl-C by a hook that raises "interrupted!" when Lua next does something; libraries run their
@@ -44,21 +45,29 @@ enum { NUMBERS = sizeof numbers / sizeof *numbers };
 
 static struct sigaction theirs[NUMBERS];
 static net_loop *volatile listening;
+static volatile sig_atomic_t asking[NUMBERS]; /* their handler is being called */
+static volatile int busy; /* handlers that are about to wake the loop: it may not go yet */
 static uv_once_t once = UV_ONCE_INIT;
-static uv_mutex_t mutex; /* for the two above, but for the handler */
+static uv_mutex_t mutex; /* for what stands above, but for the handler */
 
 static int is_handled(const struct sigaction *action) {
   return !(action->sa_flags & SA_SIGINFO) && action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
 }
 
-/* May be called when no loop waits, by one who has put a handler of his own before it. */
+/* May be called when no loop waits, by one who has put a handler of his own before it; and, if that is ours to ask since
+ * the next run, by the handler that it is asking. */
 static void on_signal(int number) {
   int saved = errno;
-  net_loop *loop = listening;
   for (int i = 0; i < NUMBERS; i++) {
-    if (numbers[i] == number && is_handled(&theirs[i])) theirs[i].sa_handler(number);
+    if (numbers[i] != number || asking[i] || !is_handled(&theirs[i])) continue;
+    asking[i] = 1;
+    theirs[i].sa_handler(number);
+    asking[i] = 0;
   }
+  __sync_fetch_and_add(&busy, 1);
+  net_loop *loop = listening;
   if (loop != NULL) uv_async_send(&loop->own->interrupt);
+  __sync_fetch_and_sub(&busy, 1);
   errno = saved;
 }
 
@@ -73,11 +82,13 @@ void net_loop_hear_interrupt(net_loop *loop) {
     if (sigaction(numbers[i], NULL, &action) != 0) continue;
     if (!is_handled(&action) || action.sa_handler == on_signal) continue;
     theirs[i] = action;
+    asking[i] = 0; /* one who has jumped out of his handler has left it set */
     listening = loop;
     action.sa_handler = on_signal;
     sigaction(numbers[i], &action, NULL);
   }
   uv_mutex_unlock(&mutex);
+  on_interrupt(&loop->own->interrupt); /* for what came just before */
 }
 
 void net_loop_leave_interrupt(const net_loop *loop) {
@@ -89,8 +100,11 @@ void net_loop_leave_interrupt(const net_loop *loop) {
     if (sigaction(numbers[i], NULL, &action) != 0 || action.sa_handler != on_signal) continue;
     sigaction(numbers[i], &theirs[i], NULL);
   }
-  if (listening == loop) listening = NULL;
+  int was_listening = listening == loop;
+  if (was_listening) listening = NULL;
   uv_mutex_unlock(&mutex);
+  __sync_synchronize();
+  while (was_listening && busy > 0) sched_yield(); /* in another thread */
 }
 
 #endif

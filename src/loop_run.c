@@ -225,7 +225,7 @@ static int loop_run(lua_State *L) {
   run_ticks(loop);
   if (loop->errors == 0 && !loop->stopping) {
     if (mode != UV_RUN_NOWAIT) net_loop_hear_interrupt(loop);
-    uv_run(loop->uv, mode);
+    uv_run(loop->uv, loop->errors > 0 ? UV_RUN_NOWAIT : mode);
     if (mode != UV_RUN_NOWAIT) net_loop_leave_interrupt(loop);
   } else {
     uv_run(loop->uv, UV_RUN_NOWAIT); /* takes back the uv_stop that keep_error or stop has made */

@@ -43,11 +43,16 @@ static int is_text(const char *data, size_t size) {
   return net_decoder_is_plain(&decoder, data, size);
 }
 
-/* Whether the lane is open is for Lua to say; that the listener has changed since is seen by net_enter_data. */
+/* Whether the lane is open is for Lua to say; that the listener has changed since is seen by net_enter_data. What is not
+ * whole characters closes the lane: Lua opens it again when the decoder holds nothing, and a listener that raises before
+ * that must not have the next chunk overtake half a character. */
 static int enter_directly(net_handle *handle, struct read_event *event) {
   net_loop *loop = net_handle_loop(handle);
   if (event->size < 0 || !(handle->flags & NET_READ_DIRECT)) return 0;
-  if (handle->flags & NET_READ_TEXT && !is_text(event->data, (size_t)event->size)) return 0;
+  if (handle->flags & NET_READ_TEXT && !is_text(event->data, (size_t)event->size)) {
+    handle->flags &= (uint16_t)~NET_READ_DIRECT;
+    return 0;
+  }
   loop->reading = handle;
   int done = net_enter_data(loop, handle->ref, event);
   loop->reading = NULL;
@@ -75,9 +80,9 @@ static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
   net_loop *loop = net_handle_loop(handle);
   if (size != 0) {
     struct read_event event = {handle, buffer->base, size};
+    handle->active = uv_now(loop->uv); /* the peer's end is traffic, too */
     if (size > 0) {
       handle->bytes_read += (uint64_t)size;
-      handle->active = uv_now(loop->uv);
       net_handle *to = handle->pipe_to;
       if (to != NULL && net_writer_is_direct(to) && net_writer_is_ours(to)) {
         size_t moved = net_writer_offer(to, event.data, (size_t)size);

@@ -174,7 +174,7 @@ static int write_directly(lua_State *L, net_handle *handle, int has_callback) {
     lua_replace(L, 2);
     return call_on(L, UP_SLOW);
   }
-  net_pushsize(L, rest.len);
+  net_pushsize(L, size); /* all of it counts as queued until the rest is gone, as in the slow lane */
   lua_replace(L, 2);
   return call_on(L, UP_QUEUED);
 }

@@ -274,6 +274,11 @@ function Error._checkSelf(self, call)
   if type(self) ~= "table" then return Error.throw("ERR_INVALID_THIS", call, self) end
 end
 
+-- For functions that were called as methods.
+function Error._checkDot(call)
+  error(Error.TypeError("Call it with a dot: " .. call, { code = "ERR_INVALID_THIS" }), 0)
+end
+
 --- Makes the Error for what the system refused: "connect ECONNREFUSED 127.0.0.1:9".
 -- @tparam string syscall such as `connect`
 -- @tparam string code such as `ECONNREFUSED`

@@ -59,9 +59,7 @@ local net = {
 
 -- These are functions, not methods.
 local function check_dot(first, call)
-  if first == net then
-    error(net.errors.TypeError("Call it with a dot: net." .. call, { code = "ERR_INVALID_THIS" }), 0)
-  end
+  if first == net then net.errors._checkDot("net." .. call) end
 end
 
 --- Makes a server.

@@ -24,6 +24,7 @@ local loop = {}
 -- @treturn boolean true while something active is left
 -- @raise ERR_INVALID_ARG_VALUE; ERR_LOOP_RUNNING within a callback; what callbacks raise
 function loop.run(mode)
+  if type(mode) == "table" and mode.run == loop.run then errors._checkDot("net.run(mode)") end
   local number = MODES[mode == nil and "default" or mode]
   if not number then
     errors.throw("ERR_INVALID_ARG_VALUE", "mode", mode, 'must be one of: "default", "once", "nowait"')
@@ -35,6 +36,10 @@ function loop.run(mode)
 end
 
 --- Makes the running `run` return once the current turn is done. Without one it does nothing.
-function loop.stop() core.stop() end
+function loop.stop(...)
+  local first = ...
+  if type(first) == "table" and first.stop == loop.stop then errors._checkDot("net.stop()") end
+  core.stop()
+end
 
 return loop

@@ -23,6 +23,7 @@
 
 local core = require("uvnet.core")
 local net = require("uvnet")
+local lists = require("uvnet.timers.lists")
 local timers = require("uvnet.timers")
 
 local unpack = table.unpack or unpack -- luacheck: ignore 143
@@ -291,6 +292,25 @@ local function close(object)
   end
 end
 
+-- Closes the timeouts that keep the loop running, and names each.
+local function close_timeouts()
+  local found = {}
+  for _, list in ipairs(lists.heap) do
+    local timeout = list._next
+    while timeout ~= list do
+      if timeout._ref then found[#found + 1] = timeout end
+      timeout = timeout._next
+    end
+  end
+  local names = {}
+  for i, timeout in ipairs(found) do
+    local kind = timeout._repeats and "an interval" or "a timeout"
+    names[i] = ("%s of %d ms"):format(kind, timeout._duration)
+    timeout:close()
+  end
+  return names
+end
+
 local TURNS = 10 -- what was closed needs one or two turns of the loop to be gone
 
 -- A few turns that do not wait. Gives back whether something active is left, and the first thing that was raised.
@@ -341,9 +361,14 @@ function testing.check()
   elseif core.open_handles() > 0 then
     complaints[1] = ("left open: %d handles without a socket or a server"):format(core.open_handles())
   elseif active then
-    complaints[1] = "nothing is left open, but a timeout, an immediate or a lookup keeps the loop running"
+    local names = close_timeouts()
+    local what = #names > 0 and table.concat(names, ", ") or "an immediate or a lookup"
+    complaints[1] = ("nothing is left open, but %s keeps the loop running"):format(what)
   end
-  if raised then error(raised[1], 0) end
+  if raised then
+    if #complaints == 0 then error(raised[1], 0) end
+    complaints[#complaints + 1] = "and a callback raised: " .. tostring(raised[1])
+  end
   if #complaints > 0 then error(table.concat(complaints, "\n"), 0) end
 end
 

@@ -299,19 +299,20 @@ local function run_list(list, now)
   remove_list(list)
 end
 
+-- When this turn of the timers began. What becomes due meanwhile waits for the next one, so that a callback that takes
+-- longer than its interval leaves the network its turns. It stays for the rest after an error.
+local turn
+
 core.hook("timers", function()
   finish_current()
   due = nil
-  local now = core.now()
+  turn = turn or core.now()
   while true do
     local list = heap[1]
-    if not list then break end
-    if list.expiry > now then
-      now = core.now()
-      if list.expiry > now then break end
-    end
-    run_list(list, now)
+    if not list or list.expiry > turn then break end
+    run_list(list, turn)
   end
+  turn = nil
   schedule()
   return false
 end)
