@@ -109,7 +109,7 @@ all-luas: ## build for every Lua of KEYS
 	@for key in $(KEYS); do $(MAKE) core LUA=$$(. tools/common.sh; find_lua $$key) || exit 1; done
 
 # ------------------------------------------------------------------------------------------- what developers type
-.PHONY: parity lint format asan valgrind gc-stress fuzz oom walk stress soak rock docs bench bench-quick bench-check clean help
+.PHONY: parity parity-random lint format asan valgrind gc-stress fuzz oom walk stress soak rock docs bench bench-quick bench-check clean help
 lint: ## luacheck, clang-format, gcc and clang with all warnings, clang-tidy, cppcheck, shellcheck
 	@tools/lint.sh
 
@@ -148,6 +148,11 @@ parity: ## the cases of spec/parity in Node 20, and on three Luas with the fast 
 	LUA=$$(. tools/common.sh; find_lua 5.4) spec/parity/run
 	WITHOUT_NODE=1 LUA=$$(. tools/common.sh; find_lua 5.1) spec/parity/run
 	WITHOUT_NODE=1 LUA=$$(. tools/common.sh; find_lua jit) spec/parity/run
+
+parity-random: ## COUNT random programs (default: 300) in Node 20, and on three Luas with the fast lanes and without; SEED may be given
+	@tools/setup.sh --check all-luas
+	@for key in 5.1 5.4 jit; do lua=$$(. tools/common.sh; find_lua $$key); \
+	  $(MAKE) core LUA=$$lua && LUA=$$lua spec/parity/random/run $(or $(COUNT),300) $(SEED) || exit 1; done
 
 rock: ## luarocks make for 5.1 to 5.4, and a program outside of the project that uses the rock
 	@tools/rock.sh

@@ -8,66 +8,15 @@ const os = require("os");
 const pathModule = require("path");
 const stream = require("stream");
 const EventEmitter = require("events");
+const { hide, line } = require("./show.js");
 
 const LIMIT = 5000; // ms: no case takes longer
 const TURNS = 10; // of the loop: what `later` waits for at least
-const LONG = 60; // bytes of a string that are shown
 const dir = fs.mkdtempSync(pathModule.join(os.tmpdir(), "parity-"));
 
-// Ports that the system chose and our temporary directory differ from run to run.
-function mask(text) {
-  return text
-    .split(dir).join("PATH")
-    .replace(/:(\d{5})(?!\d)/g, (all, digits) => (ephemeral(Number(digits)) ? ":PORT" : all));
-}
-
-function ephemeral(number) {
-  return Number.isInteger(number) && number >= 32768 && number <= 60999;
-}
-
-function quote(buffer) {
-  let out = "";
-  const shown = buffer.length > LONG ? buffer.subarray(0, 20) : buffer;
-  for (const byte of shown) {
-    const char = String.fromCharCode(byte);
-    if (char === '"' || char === "\\") out += "\\" + char;
-    else if (byte < 32 || byte > 126) out += "\\x" + byte.toString(16).padStart(2, "0");
-    else out += char;
-  }
-  return `"${out}"` + (buffer.length > LONG ? `...${buffer.length} bytes` : "");
-}
-
-const ERROR_FIELDS = ["errno", "syscall", "address", "port", "hostname"];
-
-function showError(err) {
-  let out = err.name + (err.code === undefined ? "" : ` [${err.code}]`) + ` ${mask(err.message)}`;
-  const fields = ERROR_FIELDS.filter((key) => err[key] !== undefined && err[key] !== null).map((key) => `${key}: ${show(err[key])}`);
-  if (fields.length > 0) out += ` {${fields.join(", ")}}`;
-  if (err.errors) out += ` [${err.errors.map(showError).join("; ")}]`;
-  return out;
-}
-
-function show(value) {
-  if (value === undefined || value === null) return "nil";
-  if (typeof value === "number") return ephemeral(value) ? "PORT" : String(value);
-  if (typeof value === "string") return quote(Buffer.from(mask(value)));
-  if (value instanceof Uint8Array) return quote(value);
-  if (typeof value === "function") return "function";
-  if (typeof value === "boolean") return String(value);
-  if (value instanceof Error) return showError(value);
-  if (value instanceof EventEmitter) return value.constructor.name;
-  if (Array.isArray(value)) return value.length === 0 ? "{}" : `[${value.map(show).join(", ")}]`;
-  const keys = Object.keys(value).filter((key) => value[key] !== undefined && value[key] !== null).sort();
-  return `{${keys.map((key) => `${key}: ${show(value[key])}`).join(", ")}}`;
-}
+hide(dir);
 
 const sections = new Map([["main", []]]);
-
-function line(label, values) {
-  const shown = values.map(show);
-  while (shown[shown.length - 1] === "nil") shown.pop();
-  return shown.length === 0 ? label : `${label} ${shown.join(", ")}`;
-}
 
 // A trace of its own for one actor: the order between actors may be free, the order of one's own lines never is.
 function actor(name) {

@@ -4,107 +4,21 @@ local net = require("uvnet")
 local Error = net.errors
 local EventEmitter = net.events
 local timers = net.timers
+local traces = require("show")
 
 local LIMIT = 5000 -- ms: no case takes longer
 local TURNS = 10 -- of the loop: what `later` waits for at least
-local LONG = 60 -- bytes of a string that are shown
 
 -- Lua has no mkdtemp. os.tmpname makes a file that nobody else has; a directory beside it is nobody else's either.
 local dir = os.tmpname()
 os.remove(dir)
 os.execute("mkdir " .. dir)
 
-local function is_ephemeral(number) return number >= 32768 and number <= 60999 and number % 1 == 0 end
-
--- Ports that the system chose and our temporary directory differ from run to run.
-local function mask(text)
-  local start, stop = text:find(dir, 1, true)
-  while start do
-    text = text:sub(1, start - 1) .. "PATH" .. text:sub(stop + 1)
-    start, stop = text:find(dir, 1, true)
-  end
-  return (text:gsub(":(%d+)", function(digits)
-    if #digits == 5 and is_ephemeral(tonumber(digits)) then return ":PORT" end
-  end))
-end
-
-local function quote(text)
-  local shown = #text > LONG and text:sub(1, 20) or text
-  shown = shown:gsub(".", function(char)
-    if char == '"' or char == "\\" then return "\\" .. char end
-    local byte = char:byte()
-    if byte < 32 or byte > 126 then return ("\\x%02x"):format(byte) end
-  end)
-  return '"' .. shown .. '"' .. (#text > LONG and ("...%d bytes"):format(#text) or "")
-end
-
-local show
-
-local ERROR_FIELDS = { "errno", "syscall", "address", "port", "hostname" }
-
-local function show_error(err)
-  local out = tostring(err.name) .. (err.code == nil and "" or (" [%s]"):format(tostring(err.code)))
-  out = out .. " " .. mask(tostring(err.message))
-  local fields = {}
-  for _, key in ipairs(ERROR_FIELDS) do
-    if err[key] ~= nil then fields[#fields + 1] = key .. ": " .. show(err[key]) end
-  end
-  if #fields > 0 then out = out .. " {" .. table.concat(fields, ", ") .. "}" end
-  if err.errors then
-    local inner = {}
-    for i, one in ipairs(err.errors) do
-      inner[i] = show_error(one)
-    end
-    out = out .. " [" .. table.concat(inner, "; ") .. "]"
-  end
-  return out
-end
-
-local function show_number(value)
-  if value ~= value then return "NaN" end
-  if value == math.huge then return "Infinity" end
-  if value == -math.huge then return "-Infinity" end
-  -- 5.0 on Lua 5.3 and later is shown as such, and differs: counts and ports are integers.
-  return is_ephemeral(value) and "PORT" or tostring(value)
-end
-
-function show(value)
-  local kind = type(value)
-  if kind == "number" then return show_number(value) end
-  if kind == "string" then return quote(mask(value)) end
-  if kind ~= "table" then return kind == "function" and kind or tostring(value) end
-  if Error:isInstance(value) then return show_error(value) end
-  if EventEmitter:isInstance(value) then return getmetatable(value).class.__name end
-  if value[1] ~= nil then
-    local list = {}
-    for i, one in ipairs(value) do
-      list[i] = show(one)
-    end
-    return "[" .. table.concat(list, ", ") .. "]"
-  end
-  local keys = {}
-  for key in pairs(value) do
-    keys[#keys + 1] = tostring(key)
-  end
-  table.sort(keys)
-  for i, key in ipairs(keys) do
-    keys[i] = key .. ": " .. show(value[key])
-  end
-  return "{" .. table.concat(keys, ", ") .. "}"
-end
+traces.hide(dir)
 
 local sections = { main = {} }
 
-local function line(label, ...)
-  local shown = {}
-  for i = 1, select("#", ...) do
-    shown[i] = show((select(i, ...)))
-  end
-  while shown[#shown] == "nil" do
-    shown[#shown] = nil
-  end
-  return #shown == 0 and label or label .. " " .. table.concat(shown, ", ")
-end
+local line = traces.line
 
 -- A trace of its own for one actor: the order between actors may be free, the order of one's own lines never is.
 local function actor(name)
