@@ -31,6 +31,16 @@ local function play_all(directory, environment)
   os.execute(command)
 end
 
+-- Recorded where `localhost` is 127.0.0.1 alone; with ::1 beside it Node, too, looks up and tries one more.
+local OF_LOCALHOST = { ["dns-lookup-localhost"] = true, ["socket-connect-default-host"] = true }
+
+local function localhost_has_others()
+  local net, others = require("net"), false
+  net.dns.lookup("localhost", { all = true }, function(_, addresses) others = addresses ~= nil and #addresses > 1 end)
+  net.run()
+  return others
+end
+
 local function describe_lane(title, environment)
   describe("parity with Node, " .. title, function()
     local directory
@@ -45,6 +55,10 @@ local function describe_lane(title, environment)
 
     for _, name in ipairs(compare.names()) do
       it(name, function()
+        if OF_LOCALHOST[name] and localhost_has_others() then
+          pending("localhost has more than one address")
+          return
+        end
         local expected = assert(compare.expected(name), "no .expected: run spec/parity/record " .. name)
         local got = assert(compare.read(directory .. "/" .. name .. ".trace"), "it was not played")
         local difference = compare.difference(expected, got)
