@@ -3,6 +3,7 @@
 local child = require("spec.support.child")
 local core = require("uvnet.core")
 local net = require("net")
+local running = require("spec.support.turns")
 local sockets = require("spec.support.sockets")
 local testing = require("uvnet.testing")
 local timers = require("uvnet.timers")
@@ -11,18 +12,7 @@ local HOST = sockets.HOST
 
 local function nothing() end
 
-local function turns(count)
-  for _ = 1, count or 5 do
-    net.run("nowait")
-  end
-end
-
-local function close_all()
-  turns()
-  for _, object in ipairs(core.open_objects()) do
-    object:destroy()
-  end
-end
+local turns, close_all = running.run, running.close_all
 
 -- A checker's own bookkeeping grows; and under it everything takes its time.
 local build = os.getenv("UVNET_BUILD") or ""

@@ -3,6 +3,7 @@
 
 local core = require("uvnet.core")
 local net = require("net")
+local running = require("spec.support.turns")
 local sockets = require("spec.support.sockets")
 local testing = require("uvnet.testing")
 local timers = require("uvnet.timers")
@@ -11,11 +12,7 @@ local HOST = sockets.HOST
 
 local function nothing() end
 
-local function turns(count)
-  for _ = 1, count or 5 do
-    net.run("nowait")
-  end
-end
+local turns, close_all = running.run, running.close_all
 
 local function collect_all()
   -- Compiled code may hold what it has taken for a constant.
@@ -24,13 +21,6 @@ local function collect_all()
   for _ = 1, 4 do
     turns(2)
     collectgarbage()
-  end
-end
-
-local function close_all()
-  turns()
-  for _, object in ipairs(core.open_objects()) do
-    object:destroy()
   end
 end
 

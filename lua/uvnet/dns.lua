@@ -18,9 +18,7 @@ local dns = {
 
 local FAMILIES = { [0] = 0, [4] = 4, [6] = 6, IPv4 = 4, IPv6 = 6 }
 
-local function check_callback(callback)
-  if not is_callable(callback) then errors.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback) end
-end
+local check_callback = errors._checkCallback
 
 local function to_family(name, family)
   if family == nil then return 0 end

@@ -7,6 +7,7 @@
 -- Floor 1.
 
 local class = require("uvnet.class")
+local is_callable = require("uvnet.callable")
 
 local Error = class.new("Error")
 Error.name = "Error"
@@ -272,6 +273,11 @@ function Error.throw(code, ...) return error(Error.coded(code, ...), 0) end
 -- Complains of a method that got no object: it was called with a dot. `call` is how it is to be called.
 function Error._checkSelf(self, call)
   if type(self) ~= "table" then return Error.throw("ERR_INVALID_THIS", call, self) end
+end
+
+-- Complains of a callback that cannot be called.
+function Error._checkCallback(callback)
+  if not is_callable(callback) then return Error.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback) end
 end
 
 -- For functions that were called as methods.

@@ -8,7 +8,6 @@
 
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
-local is_callable = require("uvnet.callable")
 local timers = require("uvnet.timers")
 
 local idle = {}
@@ -115,9 +114,7 @@ function idle.setTimeout(socket, ms, callback)
   socket.timeout = ms
   ms = check_duration(ms)
   idle.clear(socket)
-  if callback ~= nil and not is_callable(callback) then
-    errors.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback)
-  end
+  if callback ~= nil then errors._checkCallback(callback) end
   if ms == 0 then
     if callback then socket:removeListener("timeout", callback) end
     return socket

@@ -84,10 +84,13 @@ function lanes.update_read(socket)
   handle:pipeTo(open and not decoder and pipe_target(socket, rs) or nil)
 end
 
+--- Has data come by the read lane, past the streams?
+function lanes.has_read(handle) return handle:isDirectRead() and (handle:bytes()) > 0 end
+
 --- Before the read lane closes: what has come through it is said to the streams, which have not seen it.
 function lanes.tell_data(socket, handle)
   local rs = rawget(socket, "_rs")
-  if rs and handle:isDirectRead() and (handle:bytes()) > 0 then rs.dataEmitted = true end
+  if rs and lanes.has_read(handle) then rs.dataEmitted = true end
 end
 
 --- Closes the read lane and the pipe lane.

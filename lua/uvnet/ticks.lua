@@ -6,7 +6,6 @@
 -- Floor 2.
 
 local errors = require("uvnet.errors")
-local is_callable = require("uvnet.callable")
 
 local unpack = table.unpack or unpack -- luacheck: ignore 143
 
@@ -53,7 +52,7 @@ local function call_many(callback, arguments) callback(unpack(arguments, 1, argu
 -- @param ... what it gets
 -- @raise ERR_INVALID_ARG_TYPE
 function ticks.nextTick(callback, ...)
-  if not is_callable(callback) then errors.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback) end
+  errors._checkCallback(callback)
   local count = select("#", ...)
   if count == 0 then
     later(call_bare, callback)

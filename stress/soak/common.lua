@@ -3,6 +3,7 @@
 
 local core = require("uvnet.core")
 local net = require("uvnet")
+local new_pattern = require("pattern")
 
 local common = {}
 
@@ -16,12 +17,7 @@ end
 -- Each stream is this pattern from some place on, so that what is lost, doubled or swapped is seen by who receives it.
 local PERIOD = 262139
 local WHOLE = 5 * PERIOD
-local state, pieces = 1, {}
-for i = 1, PERIOD do
-  state = state * 16807 % 2147483647
-  pieces[i] = string.char(state % 256)
-end
-local pattern = table.concat(pieces):rep(5)
+local pattern = new_pattern(PERIOD, 5)
 
 --- The longest piece that `bytes` gives.
 common.LONGEST = WHOLE - PERIOD

@@ -1,6 +1,8 @@
 -- What all of the walk stands on: a generator that is the same on every Lua, the counters, the stories, and the end of
 -- the walk where a law is broken.
 
+local new_pattern = require("pattern")
+
 local base = {
   steps = tonumber(arg[1]) or 200000,
   seed = tonumber(arg[2]) or os.time() % 1000000 + 1,
@@ -85,15 +87,9 @@ end
 
 -- ---- what is sent ----
 
--- A pattern in which each place knows its neighbours: what is lost, doubled or swapped is seen.
 local PERIOD = 65521
 local LONGEST = 27 * PERIOD
-local number, pieces = 1, {}
-for i = 1, PERIOD do
-  number = number * 16807 % 2147483647
-  pieces[i] = string.char(number % 256)
-end
-local pattern = table.concat(pieces):rep(28)
+local pattern = new_pattern(PERIOD, 28)
 
 -- `size` bytes from the place `at` on.
 function base.bytes(at, size)

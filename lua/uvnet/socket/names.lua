@@ -2,6 +2,8 @@
 --
 -- Floor 7.
 
+local lanes = require("uvnet.lanes")
+
 local names = { methods = {}, getters = {} }
 local methods, getters = names.methods, names.getters
 
@@ -81,10 +83,9 @@ function getters:readyState()
   return writable and "writeOnly" or "closed"
 end
 
--- Through the direct lane data comes past the streams.
 function getters:readableDidRead()
   local handle = rawget(self, "_handle")
-  return self._rs.dataEmitted or handle ~= nil and handle:isDirectRead() and (handle:bytes()) > 0 or false
+  return self._rs.dataEmitted or handle ~= nil and lanes.has_read(handle) or false
 end
 
 --- The server that has accepted the connection, or nil.

@@ -193,12 +193,12 @@ end
 -- @raise ERR_INVALID_ARG_TYPE, ERR_UNKNOWN_ENCODING
 -- @see Node's net: socket.end([data][, encoding])
 function methods:finish(data, encoding, callback)
-  if type(self) ~= "table" then errors._checkSelf(self, "socket:finish(data)") end
+  errors._checkSelf(self, "socket:finish(data)")
   lanes.close_write(self)
   return Duplex.finish(self, data, encoding, callback)
 end
 methods["end"] = function(self, ...)
-  if type(self) ~= "table" then errors._checkSelf(self, "socket:finish(data)") end
+  errors._checkSelf(self, "socket:finish(data)")
   return self:finish(...)
 end
 

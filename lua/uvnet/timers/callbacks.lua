@@ -3,7 +3,6 @@
 -- Floor 3.
 
 local errors = require("uvnet.errors")
-local is_callable = require("uvnet.callable")
 local ticks = require("uvnet.ticks")
 
 local callbacks = {}
@@ -13,8 +12,6 @@ function callbacks.run_ticks()
   if ticks.pending() then ticks.drain() end
 end
 
-function callbacks.check(callback)
-  if not is_callable(callback) then errors.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback) end
-end
+callbacks.check = errors._checkCallback
 
 return callbacks
