@@ -1,53 +1,9 @@
 -- What can be observed closes the shortcuts: each program prints the same with them and without, and that is what the
 -- spec says. (The parity cases run both ways, too; here is what Node has no words for, or what was wrong once.)
 
-local child = require("spec.support.child")
+local ways = require("spec.support.ways")
 
-local PRELUDE = [[
-local net = require("net")
-local setTimeout, nextTick = net.timers.setTimeout, net.timers.nextTick
--- Two connected sockets: what a server accepted, and the client.
-local function pair(callback, class)
-  local server, accepted, client
-  local function ready() if accepted and client then callback(accepted, client) end end
-  server = net.createServer(function(socket) accepted = socket; server:close(); ready() end)
-  server:listen(0, "127.0.0.1", function()
-    local socket = (class or net.Socket)()
-    socket:connect(server:address().port, "127.0.0.1", function() client = socket; ready() end)
-  end)
-end
--- One after the other, each a while later: long enough for what came before to arrive.
-local function steps(list)
-  local at = 0
-  local function step()
-    at = at + 1
-    if list[at] then list[at](); setTimeout(step, 25) end
-  end
-  step()
-end
-]]
-
-local function run(environment, text)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(PRELUDE, text)
-  file:close()
-  local output, status, errors = child.run(environment .. child.lua(path))
-  os.remove(path)
-  child.cleanup()
-  assert.equal("", errors)
-  return output, status
-end
-
-local function prints(expected, text)
-  return function()
-    for _, environment in ipairs({ "env UVNET_NO_FAST_LANES=1 ", "" }) do
-      local output, status = run(environment, text)
-      assert.equal(expected, output)
-      assert.equal(0, status)
-    end
-  end
-end
+local prints, run = ways.prints, ways.run
 
 describe("the fast lanes", function()
   it("call a `_write` that a subclass has overridden", prints("ONE\nTWO\n", [[
@@ -303,7 +259,7 @@ end)
 describe("os.exit(status, true)", function()
   local function exits(text)
     return function()
-      local output, status = run("", text)
+      local output, status = run(ways.USUAL, text)
       assert.equal("exit\n", output)
       assert.equal(7, status)
     end

@@ -104,7 +104,7 @@ int luaopen_uvnet_core(lua_State *L) {
   net_loop *loop = net_loop_open(L);
   net_handle_open(L, loop, methods);
   net_writer_open(L);
-  net_reader_open(L);
+  net_reader_open(L, loop);
   net_listener_open(L);
   ignore_sigpipe();
   stay_loaded();

@@ -67,6 +67,8 @@ struct net_loop {
   net_loop_end ends[NET_LOOP_ENDS]; /* what closes the handles and cancels the requests of the floors above */
   const void *refused; /* the handle whose direct write has just failed, for the slow lane that reports it */
   int refusal;         /* with this status */
+  void *event;         /* of NET_DOOR_DATA */
+  const void *write;   /* the address of sockets' standard `write` */
   struct net_handle
       *reading; /* whose data a listener is being given: most often it writes to the same socket */
   unsigned char open, lent, ticks, stopping;
@@ -83,12 +85,15 @@ void net_loop_at_end(net_loop *loop, net_loop_end end);
 /* The function behind a door. Raises. */
 void net_loop_set_door(lua_State *L, enum net_door door, lua_CFunction delivery);
 
+/* The same for NET_DOOR_DATA, which needs neither objects nor hooks: its upvalue 1 is the loop. Raises. */
+void net_loop_set_data_door(lua_State *L, net_loop *loop, lua_CFunction delivery);
+
 /* Pushes the table that anchors the Lua object of each open handle. */
 void net_loop_push_objects(lua_State *L);
 
-/* For callbacks that stay in C: is the field `write` of an open handle's object this function, or not there at all?
+/* For callbacks that stay in C: is the field `write` of an open handle's object the standard one, or not there at all?
  * Never raises. */
-int net_loop_writes_by(net_loop *loop, int ref, lua_CFunction method);
+int net_loop_writes_as_usual(net_loop *loop, int ref);
 
 /* For deliveries: pushes the hook that Lua has set for a door. */
 static inline void net_loop_push_hook(lua_State *L, enum net_door door) {
@@ -100,7 +105,8 @@ static inline void net_loop_push_hook(lua_State *L, enum net_door door) {
 int net_enter(net_loop *loop, enum net_door door, void *event);
 
 /* The same for the one plain `data` listener of an object: by NET_DOOR_DATA, if there is one. Else false, and nothing has
- * been done. The delivery gets the event as its first argument and the listener as its last. */
+ * been done. The delivery gets the listener as its last argument, and the event by `loop->event`: the way by the stack
+ * costs more. */
 int net_enter_data(net_loop *loop, int ref, void *event);
 
 /* For functions that Lua calls: the loop, which is their upvalue 1. */

@@ -4,7 +4,7 @@
 #include "loop.h"
 
 /* Addresses that serve as keys of the registry. */
-static const char doors_key = 0, hooks_key = 0, objects_key = 0, errors_key = 0;
+static const char doors_key = 0, hooks_key = 0, objects_key = 0, errors_key = 0, write_key = 0;
 
 /* The frame of run: the doors' deliveries at 1 to NET_DOORS - 1, and then these. What is called from a callback lies
  * there ready, for to make a function takes memory on Lua 5.1. */
@@ -28,13 +28,13 @@ static const char *const door_names[NET_DOORS + 1] = {
 
 void net_loop_push_objects(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &objects_key); }
 
-int net_loop_writes_by(net_loop *loop, int ref, lua_CFunction method) {
+int net_loop_writes_as_usual(net_loop *loop, int ref) {
   lua_State *L = loop->L;
   if (L == NULL) return 0;
   lua_rawgeti(L, PLACE_OBJECTS, ref);
   lua_pushvalue(L, PLACE_WRITE);
   lua_rawget(L, -2);
-  int same = lua_isnil(L, -1) || lua_tocfunction(L, -1) == method;
+  int same = lua_isnil(L, -1) || lua_topointer(L, -1) == loop->write;
   lua_pop(L, 2);
   return same;
 }
@@ -162,7 +162,6 @@ int net_enter_data(net_loop *loop, int ref, void *event) {
   lua_State *L = loop->L;
   if (L == NULL) return 0;
   lua_pushvalue(L, NET_DOOR_DATA);
-  lua_pushlightuserdata(L, event);
   lua_rawgeti(L, PLACE_OBJECTS, ref);
   lua_pushvalue(L, PLACE_EVENTS);
   lua_rawget(L, -2);
@@ -171,7 +170,8 @@ int net_enter_data(net_loop *loop, int ref, void *event) {
     lua_rawget(L, -2);
     if (lua_isfunction(L, -1)) {
       loop->callback++;
-      call_delivery(loop, 4);
+      loop->event = event;
+      call_delivery(loop, 3);
       if (loop->ticks) run_ticks(loop);
       return 1;
     }
@@ -186,6 +186,14 @@ void net_loop_set_door(lua_State *L, enum net_door door, lua_CFunction delivery)
   lua_rawgetp(L, LUA_REGISTRYINDEX, &hooks_key);
   lua_pushcclosure(L, delivery, NET_UPVALUES);
   lua_rawseti(L, -2, (int)door);
+  lua_pop(L, 1);
+}
+
+void net_loop_set_data_door(lua_State *L, net_loop *loop, lua_CFunction delivery) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &doors_key);
+  lua_pushlightuserdata(L, loop);
+  lua_pushcclosure(L, delivery, 1);
+  lua_rawseti(L, -2, NET_DOOR_DATA);
   lua_pop(L, 1);
 }
 
@@ -266,9 +274,19 @@ static int loop_hook(lua_State *L) {
   return 0;
 }
 
+/* standardWrite(function): the `write` of sockets that have no other. */
+static int loop_standard_write(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_settop(L, 1);
+  net_loop_upvalue(L)->write = lua_topointer(L, 1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &write_key); /* it keeps its address while it is there */
+  return 0;
+}
+
 const luaL_Reg net_loop_run_functions[] = {
     {"run", loop_run},     {"stop", loop_stop}, {"running", loop_running},
-    {"ticks", loop_ticks}, {"hook", loop_hook}, {NULL, NULL},
+    {"ticks", loop_ticks}, {"hook", loop_hook}, {"standardWrite", loop_standard_write},
+    {NULL, NULL},
 };
 
 /* ---- beginning ---- */

@@ -29,9 +29,9 @@ static int deliver_read(lua_State *L) {
   return 0;
 }
 
-/* The direct lane: the object's one plain `data` listener gets the chunk. */
+/* The direct lane: the object's one plain `data` listener gets the chunk. Upvalue 1 is the loop. */
 static int deliver_data(lua_State *L) {
-  struct read_event *event = (struct read_event *)lua_touserdata(L, 1);
+  const struct read_event *event = (const struct read_event *)net_loop_upvalue(L)->event;
   lua_pushlstring(L, event->data, (size_t)event->size);
   lua_call(L, 1, 0);
   return 0;
@@ -84,7 +84,7 @@ static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
     if (size > 0) {
       handle->bytes_read += (uint64_t)size;
       net_handle *to = handle->pipe_to;
-      if (to != NULL && net_writer_is_direct(to) && net_writer_is_ours(to)) {
+      if (to != NULL && net_writer_is_direct(to) && net_loop_writes_as_usual(loop, to->ref)) {
         size_t moved = net_writer_offer(to, event.data, (size_t)size);
         if (moved > 0) to->active = handle->active;
         event.data += moved;
@@ -149,7 +149,7 @@ const luaL_Reg net_reader_methods[] = {
     {"pipeTo", handle_pipe_to},         {NULL, NULL},
 };
 
-void net_reader_open(lua_State *L) {
+void net_reader_open(lua_State *L, net_loop *loop) {
   net_loop_set_door(L, NET_DOOR_READ, deliver_read);
-  net_loop_set_door(L, NET_DOOR_DATA, deliver_data);
+  net_loop_set_data_door(L, loop, deliver_data);
 }

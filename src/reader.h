@@ -7,6 +7,6 @@
 #include "handle.h"
 
 extern const luaL_Reg net_reader_methods[];
-void net_reader_open(lua_State *L);
+void net_reader_open(lua_State *L, net_loop *loop);
 
 #endif

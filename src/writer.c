@@ -1,4 +1,4 @@
-/* The writing side of streams: write, shutdown, and the lane that makes no request.
+/* The writing side of streams: write, shutdown, and what has been counted.
  * Floor 5.
  * Owns no memory but requests under way (req.h). */
 #include "writer.h"
@@ -8,30 +8,10 @@
 #include "fail.h"
 #include "req.h"
 
-/* A writer who fills a fast reader's connection in one callback would hold the loop for ever if each write that the
- * system takes at once said "go on". So after this many bytes the answer is "wait for drain". */
-enum { TAKEN_LIMIT = 1024 * 1024 };
-
 enum { FEW_BUFFERS = 16 };
 
-/* Counts what the system took within this callback; whether that is too much for one. */
-static int take(net_handle *handle, size_t size) {
-  net_loop *loop = net_handle_loop(handle);
-  handle->active = uv_now(loop->uv);
-  if (handle->taken_in != loop->callback) {
-    handle->taken_in = loop->callback;
-    handle->taken = 0;
-  }
-  if (size < TAKEN_LIMIT - handle->taken) {
-    handle->taken += (uint32_t)size;
-    return 0;
-  }
-  handle->taken = 0;
-  return 1;
-}
-
 size_t net_writer_offer(net_handle *handle, const char *data, size_t size) {
-  uv_buf_t buffer = uv_buf_init(NULL, 0);
+  uv_buf_t buffer; /* as uv_buf_init would, but that is a call */
   buffer.base = (char *)data;
   buffer.len = size;
   int written = uv_try_write(&handle->uv.stream, &buffer, 1);
@@ -94,9 +74,7 @@ static unsigned skip(uv_buf_t *buffers, unsigned count, size_t written) {
   return done;
 }
 
-/* Queues what the system did not take at once. The value on top of the stack (popped) is anchored until libuv has sent
- * it: the string, or a table of strings. Returns a status. */
-static int queue(lua_State *L, net_handle *handle, uv_buf_t *buffers, unsigned count) {
+int net_writer_queue(lua_State *L, net_handle *handle, uv_buf_t *buffers, unsigned count) {
   net_req *req = net_req_take(L, handle);
   if (req == NULL) return UV_ENOMEM;
   int status = uv_write(&req->uv.write, &handle->uv.stream, buffers, count, on_write);
@@ -121,101 +99,6 @@ static void push_anchor(lua_State *L) {
     lua_rawgeti(L, 2, i);
     lua_rawseti(L, -2, i);
   }
-}
-
-/* ---- the direct lane: write(self, data[, callback]) ---- */
-
-enum { UP_HANDLE = 1, UP_SLOW, UP_OVER, UP_QUEUED, UP_TOLD, UP_LOOP, DIRECT_UPVALUES = UP_LOOP };
-
-/* Calls upvalue `which` with everything on the stack. */
-static int call_on(lua_State *L, int which) {
-  lua_pushvalue(L, lua_upvalueindex(which));
-  lua_insert(L, 1);
-  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-  return lua_gettop(L);
-}
-
-/* The system has all of it. A callback is told in a tick. */
-static int taken(lua_State *L, int has_callback, net_handle *handle, size_t size) {
-  int over = take(handle, size);
-  if (has_callback) {
-    lua_pushvalue(L, lua_upvalueindex(UP_TOLD));
-    lua_pushvalue(L, 1);
-    lua_pushvalue(L, 3);
-    lua_call(L, 2, 0);
-  }
-  if (over) {
-    lua_settop(L, 1);
-    return call_on(L, UP_OVER);
-  }
-  lua_pushboolean(L, 1);
-  return 1;
-}
-
-/* The stack: socket, data, and maybe a callback; nothing else comes here. */
-static int write_directly(lua_State *L, net_handle *handle, int has_callback) {
-  net_loop *loop = net_handle_loop(handle);
-  uv_buf_t rest;
-  size_t size;
-  rest.base = (char *)lua_tolstring(L, 2, &size);
-  /* A refusal that is still to be reported comes first: asking again would hear another error. */
-  if (size == 0 || loop->refused == handle) return call_on(L, UP_SLOW);
-  size_t written = net_writer_offer(handle, rest.base, size);
-  if (written == size) return taken(L, has_callback, handle, size);
-  /* cppcheck-suppress knownConditionTrueFalse ; the offer may have been refused */
-  if (loop->refused == handle) return call_on(L, UP_SLOW); /* which reports it */
-
-  rest.base += written;
-  rest.len = size - written;
-  lua_settop(L, 3);
-  lua_pushvalue(L, 2);
-  if (queue(L, handle, &rest, 1) < 0) {
-    lua_pushlstring(L, rest.base, rest.len);
-    lua_replace(L, 2);
-    return call_on(L, UP_SLOW);
-  }
-  net_pushsize(L, size); /* all of it counts as queued until the rest is gone, as in the slow lane */
-  lua_replace(L, 2);
-  return call_on(L, UP_QUEUED);
-}
-
-/* The open handle of the socket at index 1, or NULL. */
-static net_handle *handle_of_socket(lua_State *L) {
-  net_loop *loop = (net_loop *)lua_touserdata(L, lua_upvalueindex(UP_LOOP));
-  if (loop->reading != NULL && lua_topointer(L, 1) == net_handle_object(loop->reading)) {
-    return loop->reading;
-  }
-  if (lua_type(L, 1) != LUA_TTABLE) return NULL;
-  lua_pushvalue(L, lua_upvalueindex(UP_HANDLE));
-  lua_rawget(L, 1);
-  net_handle *handle = net_handle_test(L, -1);
-  lua_pop(L, 1);
-  return handle;
-}
-
-static int direct_write(lua_State *L) {
-  int top = lua_gettop(L);
-  int has_callback = top == 3 && lua_type(L, 3) == LUA_TFUNCTION;
-  if ((top == 2 || has_callback) && lua_type(L, 2) == LUA_TSTRING) {
-    net_handle *handle = handle_of_socket(L);
-    if (handle != NULL && net_writer_is_direct(handle)) return write_directly(L, handle, has_callback);
-  }
-  return call_on(L, UP_SLOW);
-}
-
-int net_writer_is_ours(const net_handle *handle) {
-  return net_loop_writes_by(net_handle_loop(handle), handle->ref, direct_write);
-}
-
-/* upvalue 1 is the loop */
-int net_writer_direct(lua_State *L) {
-  lua_settop(L, UP_TOLD - 1);
-  for (int i = 1; i < UP_TOLD; i++) luaL_checktype(L, i, LUA_TFUNCTION);
-  lua_pushliteral(L, "_handle");
-  lua_insert(L, 1);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_pushcclosure(L, direct_write, DIRECT_UPVALUES);
-  return 1;
 }
 
 /* ---- the slow lane: handle:write(data) ---- */
@@ -267,13 +150,13 @@ static int handle_write(lua_State *L) {
   if ((size_t)written < total) {
     unsigned done = skip(buffers, count, (size_t)written);
     push_anchor(L);
-    int status = queue(L, handle, buffers + done, count - done);
+    int status = net_writer_queue(L, handle, buffers + done, count - done);
     if (status < 0) return net_fail(L, status);
     lua_pushboolean(L, 0);
     return 1;
   }
   lua_pushboolean(L, 1);
-  lua_pushboolean(L, take(handle, total));
+  lua_pushboolean(L, net_writer_take(handle, total));
   return 2;
 }
 

@@ -2,6 +2,7 @@
 --
 -- Floor 7.
 
+local compiled = require("uvnet.socket.compiled")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local fold = require("uvnet.fold")
@@ -71,7 +72,10 @@ end
 -- @treturn boolean true if the system has it all, or less than the high-water mark is queued; false: wait for `drain`
 -- @raise ERR_INVALID_ARG_TYPE, ERR_STREAM_NULL_VALUES, ERR_UNKNOWN_ENCODING
 -- @see Node's net: socket.write(data[, encoding][, callback])
-methods.write = core.directWrite(write_slowly, methods._waitForTurn, write_queued, Duplex._queueWriteCallback)
+local direct, queue_rest, offer =
+  core.directWrite(write_slowly, methods._waitForTurn, write_queued, Duplex._queueWriteCallback)
+methods.write = compiled.write(direct, queue_rest, offer) or direct
+core.standardWrite(methods.write)
 
 local function send_pending(self, pending)
   self._unsent = nil
