@@ -96,6 +96,7 @@ build = {
     ["uvnet.stream.writable"] = "lua/uvnet/stream/writable.lua",
     ["uvnet.stream.write_queue"] = "lua/uvnet/stream/write_queue.lua",
     ["uvnet.testing"] = "lua/uvnet/testing.lua",
+    ["uvnet.testing.check"] = "lua/uvnet/testing/check.lua",
     ["uvnet.ticks"] = "lua/uvnet/ticks.lua",
     ["uvnet.timers"] = "lua/uvnet/timers.lua",
     ["uvnet.timers.callbacks"] = "lua/uvnet/timers/callbacks.lua",

@@ -7,12 +7,7 @@ local timers = require("uvnet.timers")
 
 local PATIENCE = 30000 -- ms: under valgrind all takes twenty times as long
 
-local load_text = loadstring or load -- luacheck: ignore 113
-
-local task
-for _, one in ipairs(blocks.of("docs/coroutines.md")) do
-  if one.name == "task.lua" then task = assert(load_text(one.text, "@task.lua"))() end
-end
+local task = blocks.load("docs/coroutines.md", "task.lua")
 
 describe("a task of docs/coroutines.md", function()
   testing.leakCheck(before_each, after_each)

@@ -237,6 +237,53 @@ describe("a function of net that is called with a colon", function()
       assert.truthy(err.message:find("Call it with a dot: net." .. name:gsub("v[46]$", ""), 1, true), err.message)
     end)
   end
+
+  local timers, dns, stream = net.timers, net.dns, net.stream
+  local timeout, immediate = timers.setTimeout(print, 60000), timers.setImmediate(print)
+  teardown(function()
+    timeout:close()
+    timers.clearImmediate(immediate)
+  end)
+
+  for call, fn in pairs({
+    ["net.timers.setTimeout(callback, delay)"] = function() timers:setTimeout(print, 1) end,
+    ["net.timers.setInterval(callback, delay)"] = function() timers:setInterval(print, 1) end,
+    ["net.timers.setImmediate(callback)"] = function() timers:setImmediate(print) end,
+    ["net.timers.nextTick(callback)"] = function() timers:nextTick(print) end,
+    ["net.timers.clearTimeout(timeout)"] = function() timers:clearTimeout(timeout) end,
+    -- The same function under another name.
+    ["net.timers.clearTimeout("] = function() timers:clearInterval(timeout) end,
+    ["net.timers.clearImmediate(immediate)"] = function() timers:clearImmediate(immediate) end,
+    ["net.dns.lookup(hostname, callback)"] = function() dns:lookup("localhost", print) end,
+    ["net.dns.lookup("] = function() dns:lookup("localhost", { all = true }, print) end,
+    ["net.stream.finished(stream, callback)"] = function() stream:finished(stream.PassThrough(), print) end,
+    ["net.stream.finished("] = function() stream:finished(stream.PassThrough(), {}, print) end,
+    ["net.stream.pipeline(source, destination, callback)"] = function()
+      stream:pipeline(stream.PassThrough(), stream.PassThrough(), print)
+    end,
+  }) do
+    it("says so: " .. call, function()
+      local err = raised(fn)
+      assert.equal("TypeError", err.name)
+      assert.equal("ERR_INVALID_THIS", err.code)
+      assert.truthy(err.message:find("Call it with a dot: " .. call, 1, true), err.message)
+    end)
+  end
+
+  it("is told from one that gets some other table", function()
+    for _, fn in ipairs({
+      function() timers.setTimeout({ print }) end,
+      function() timers.nextTick({ nextTick = print }) end,
+      function() timers.setImmediate(dns) end,
+      function() dns.lookup(timers, print) end,
+      function() stream.pipeline(timers, stream.PassThrough(), print) end,
+      function() stream.finished(dns, print) end,
+    }) do
+      assert.equal("ERR_INVALID_ARG_TYPE", raised(fn).code)
+    end
+    timers.clearTimeout({ print })
+    timers.clearImmediate(dns)
+  end)
 end)
 
 describe("what a message shows of a value", function()

@@ -65,9 +65,8 @@ local function expect_echo(where)
   visitor:expect_end("there and back")
 end
 
--- document -> heading -> what talks to the program there: gets the program and the addresses. With a `before`,
--- which has to
--- be there when the program starts, it is `talk`, and gets what `before` gave.
+-- document -> heading -> what talks to the program there: gets the program and the addresses. With a `before`, which
+-- has to be there when the program starts, it is `talk`, and gets what `before` gave.
 local peers = {
   ["README.md"] = {
     ["uvnet"] = function(program, addresses)

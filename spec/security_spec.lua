@@ -13,17 +13,16 @@ local CHUNK = 65536 -- the most that one read gives
 local MARK = 16384 -- the high-water mark, if nobody sets one
 local PATIENCE = 30000 -- ms: under valgrind all takes twenty times as long
 
-local load_text = loadstring or load -- luacheck: ignore 113
 local unpack = table.unpack or unpack -- luacheck: ignore 143
 
-local function block(name)
-  for _, one in ipairs(blocks.of("docs/security.md")) do
-    if one.name == name then return assert(load_text(one.text, "@" .. name))() end
-  end
-  error("docs/security.md has no " .. name)
-end
+local function block(name) return blocks.load("docs/security.md", name) end
 
 local guard, take_over = block("guard.lua"), block("takeover.lua")
+
+-- What asks for a file's kind works with LuaFileSystem and without it.
+package.loaded.lfs, package.preload.lfs = nil, function() error("not installed") end
+local take_overs = { ["with lfs"] = take_over, ["without lfs"] = block("takeover.lua") }
+package.loaded.lfs, package.preload.lfs = lfs, nil
 
 local function ignore(emitter) return emitter:on("error", function() end) end
 
@@ -461,8 +460,8 @@ describe("security:", function()
     end
 
     -- The file of a server that was killed.
-    local function stale_file()
-      local path = testing.tmpPath()
+    local function stale_file(suffix)
+      local path = testing.tmpPath() .. (suffix or "")
       local running = server_child("022", { path, "-" })
       running:kill("KILL")
       running:wait(PATIENCE)
@@ -602,19 +601,21 @@ describe("security:", function()
         os.remove(path)
       end)
 
-      it("is taken over", function()
-        local path = stale_file()
-        local server = net.createServer(function(socket) ignore(socket):pipe(socket) end)
-        take_over(server, path)
-        wait(server, "listening")
-        assert.is_true(echoes(path))
-        server:close()
-        wait(server, "close")
-        assert.is_nil(lfs.attributes(path))
-        take_over(server, path)
-        wait(server, "listening")
-        server:close()
-      end)
+      for how, its_take_over in pairs(take_overs) do
+        it("is taken over, " .. how, function()
+          local path = stale_file(" it's")
+          local server = net.createServer(function(socket) ignore(socket):pipe(socket) end)
+          its_take_over(server, path)
+          wait(server, "listening")
+          assert.is_true(echoes(path))
+          server:close()
+          wait(server, "close")
+          assert.is_nil(lfs.attributes(path))
+          its_take_over(server, path)
+          wait(server, "listening")
+          server:close()
+        end)
+      end
     end)
 
     it("is not taken over from a server that lives", function()
@@ -651,19 +652,32 @@ describe("security:", function()
       wait(server, "close")
     end)
 
-    it("is not put in the place of a file that is none", function()
-      local path = testing.tmpPath()
-      local file = assert(io.open(path, "w"))
-      file:write("precious")
-      file:close()
-      local server = net.createServer()
-      take_over(server, path)
-      assert.equal("EADDRINUSE", wait(server, "error").code)
-      file = assert(io.open(path))
-      assert.equal("precious", file:read("*a"))
-      file:close()
-      os.remove(path)
-    end)
+    for how, its_take_over in pairs(take_overs) do
+      it("is not put in the place of a file that is none, " .. how, function()
+        local path = testing.tmpPath()
+        local file = assert(io.open(path, "w"))
+        file:write("precious")
+        file:close()
+        local server = net.createServer()
+        its_take_over(server, path)
+        assert.equal("EADDRINUSE", wait(server, "error").code)
+        file = assert(io.open(path))
+        assert.equal("precious", file:read("*a"))
+        file:close()
+        os.remove(path)
+      end)
+
+      it("is not removed by way of a link, " .. how, function()
+        local path, link = stale_file(), testing.tmpPath()
+        assert(lfs.link(path, link, true))
+        local server = net.createServer()
+        its_take_over(server, link)
+        assert.equal("EADDRINUSE", wait(server, "error").code)
+        assert.equal("link", lfs.symlinkattributes(link, "mode"))
+        os.remove(link)
+        os.remove(path)
+      end)
+    end
 
     it("is removed by close whoever it belongs to by then", function()
       local path = testing.tmpPath()

@@ -174,6 +174,90 @@ describe("testing", function()
     end)
   end)
 
+  describe("complains at the call", function()
+    local function pass() end
+
+    local function refusal(fn, ...)
+      local err = raised(fn, ...)
+      assert.is_true(net.errors:isInstance(err), tostring(err))
+      local place = err.traceback:match("^stack traceback:%s*([^\n]+)")
+      assert.is_nil(place:find("lua/uvnet/", 1, true), place)
+      return tostring(err)
+    end
+
+    it("of an emitter that is none, and of an event that is missing", function()
+      local text = 'TypeError [ERR_INVALID_ARG_TYPE]: The "emitter" argument must be an instance of EventEmitter. '
+        .. "Received "
+      assert.equal(text .. "type string ('x')", refusal(testing.wait, "x"))
+      assert.equal(text .. "undefined", refusal(testing.wait))
+      assert.equal(text .. "an instance of Object", refusal(testing.wait, {}, "close"))
+      local missing = 'TypeError [ERR_MISSING_ARGS]: The "event" argument must be specified'
+      assert.equal(missing, refusal(testing.wait, net.Socket()))
+    end)
+
+    it("of what cannot be called", function()
+      local text = 'TypeError [ERR_INVALID_ARG_TYPE]: The "%s" argument must be of type function. Received %s'
+      assert.equal(text:format("condition", "type number (5)"), refusal(testing.run, 5))
+      assert.equal(text:format("condition", "type boolean (false)"), refusal(testing.run, false))
+      assert.equal(text:format("fn", "undefined"), refusal(testing.async))
+      assert.equal(text:format("before_each", "undefined"), refusal(testing.leakCheck))
+      assert.equal(text:format("after_each", "type string ('x')"), refusal(testing.leakCheck, pass, "x"))
+      testing.run(setmetatable({}, { __call = function() return true end }))
+    end)
+
+    it("of options that are no table", function()
+      local text = 'TypeError [ERR_INVALID_ARG_TYPE]: The "%s" %s must be of type object. Received %s'
+      assert.equal(text:format("options", "argument", "type number (5)"), refusal(testing.pair, 5))
+      assert.equal(text:format("options.server", "property", "type boolean (true)"),
+        refusal(testing.pair, { server = true }))
+      assert.equal(text:format("options.client", "property", "type string ('x')"),
+        refusal(testing.pair, { client = "x" }))
+    end)
+
+    it("of a time that is none, before anything is done", function()
+      local emitter, called = net.events(), false
+      local function call() called = true end
+      for _, one in ipairs({
+        { "20", "TypeError [ERR_INVALID_ARG_TYPE]: The \"ms\" argument must be of type number. "
+          .. "Received type string ('20')" },
+        { -1, 'RangeError [ERR_OUT_OF_RANGE]: The value of "ms" is out of range. It must be >= 0 && <= 2147483647. '
+          .. "Received -1" },
+        { 0 / 0, 'RangeError [ERR_OUT_OF_RANGE]: The value of "ms" is out of range. It must be >= 0 && <= 2147483647. '
+          .. "Received NaN" },
+      }) do
+        assert.equal(one[2], refusal(testing.wait, emitter, "x", one[1]))
+        assert.equal(one[2], refusal(testing.run, call, one[1]))
+        assert.equal(one[2], refusal(testing.async, call, one[1]))
+      end
+      assert.same({}, emitter:eventNames())
+      assert.is_false(called)
+    end)
+
+    it("of a limit for all that is none", function()
+      local before = testing.timeout
+      testing.timeout = "long"
+      local waited, ran = refusal(testing.wait, net.events(), "x"), refusal(testing.run)
+      local tested = refusal(testing.async(pass))
+      testing.timeout = before
+      assert.equal("TypeError [ERR_INVALID_ARG_TYPE]: The \"testing.timeout\" property must be of type number. "
+        .. "Received type string ('long')", waited)
+      assert.equal(waited, ran)
+      assert.equal(waited, tested)
+    end)
+
+    for call, fn in pairs({
+      ["async(fn)"] = function() testing:async(pass) end,
+      ["wait(emitter, event)"] = function() testing:wait(net.events(), "x") end,
+      ["run(condition)"] = function() testing:run(pass) end,
+      ["pair(options)"] = function() testing:pair() end,
+      ["leakCheck(before_each, after_each)"] = function() testing:leakCheck(pass, pass) end,
+    }) do
+      it("of a colon: " .. call, function()
+        assert.equal("TypeError [ERR_INVALID_THIS]: Call it with a dot: testing." .. call, refusal(fn))
+      end)
+    end
+  end)
+
   describe("run", function()
     it("runs the loop until nothing is left", function()
       local count = 0
@@ -198,6 +282,7 @@ describe("testing", function()
       local interval = timers.setInterval(nothing, 1)
       assert.truthy(raised(testing.run, nil, 20):find("within 20 ms", 1, true))
       assert.truthy(raised(testing.run, function() return false end, 20):find("within 20 ms", 1, true))
+      assert.truthy(raised(testing.run, nil, 0.5):find("within 0.5 ms", 1, true))
       interval:close()
       assert.truthy(raised(testing.run, function() return false end):find("nothing is left", 1, true))
     end)

@@ -70,8 +70,7 @@ end
 --- Looks up a host name.
 -- @tparam string hostname an IP address is answered as it is
 -- @tparam[opt] table|integer options `family`: 4, 6 or 0 for both (default); `hints`: a sum of `ADDRCONFIG`,
---   `V4MAPPED`,
---   `ALL`; `all`: true for all addresses. A number is the family.
+--   `V4MAPPED`, `ALL`; `all`: true for all addresses. A number is the family.
 -- @tparam function callback gets an error or nil, then the address and its family (4 or 6), or with `all` a list of
 --   `{ address = …, family = … }`
 -- @raise ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE
@@ -79,6 +78,7 @@ end
 function dns.lookup(hostname, options, callback)
   local family, hints, all = 0, 0, false
   if hostname and type(hostname) ~= "string" then
+    errors._checkModule(hostname, dns.lookup, "net.dns.lookup(hostname, callback)")
     errors.throw("ERR_INVALID_ARG_TYPE", "hostname", "string", hostname)
   end
   if is_callable(options) then

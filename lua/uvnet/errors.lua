@@ -275,14 +275,24 @@ function Error._checkSelf(self, call)
   if type(self) ~= "table" then return Error.throw("ERR_INVALID_THIS", call, self) end
 end
 
--- Complains of a callback that cannot be called.
-function Error._checkCallback(callback)
-  if not is_callable(callback) then return Error.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback) end
-end
-
 -- For functions that were called as methods.
 function Error._checkDot(call)
   error(Error.TypeError("Call it with a dot: " .. call, { code = "ERR_INVALID_THIS" }), 0)
+end
+
+-- Complains of a function that got its own module, by a colon: a table with `fn` in it. For what is wrong already.
+function Error._checkModule(first, fn, call)
+  if type(first) ~= "table" then return end
+  for _, value in next, first do
+    if value == fn then Error._checkDot(call) end
+  end
+end
+
+-- Complains of a callback that cannot be called. If it is the first argument: of which function, and how it is called.
+function Error._checkCallback(callback, fn, call)
+  if is_callable(callback) then return end
+  if fn then Error._checkModule(callback, fn, call) end
+  return Error.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback)
 end
 
 --- Makes the Error for what the system refused: "connect ECONNREFUSED 127.0.0.1:9".

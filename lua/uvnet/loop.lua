@@ -17,9 +17,8 @@ local loop = {}
 -- (`"once"`), or for one turn that does not wait (`"nowait"`).
 --
 -- What a callback raises comes out of here: a string with the callback's traceback behind it, anything else as it is.
--- No
--- handle is harmed by that: call `run` again and it goes on. If several callbacks of one turn raise, each call raises
--- one of the errors, in order.
+-- No handle is harmed by that: call `run` again and it goes on. If several callbacks of one turn raise, each call
+-- raises one of the errors, in order.
 -- @tparam[opt="default"] string mode
 -- @treturn boolean true while something active is left
 -- @raise ERR_INVALID_ARG_VALUE; ERR_LOOP_RUNNING within a callback; what callbacks raise

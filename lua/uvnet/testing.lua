@@ -21,7 +21,9 @@
 --
 -- Floor 11.
 
+local check = require("uvnet.testing.check")
 local core = require("uvnet.core")
+local errors = require("uvnet.errors")
 local net = require("uvnet")
 local lists = require("uvnet.timers.lists")
 local timers = require("uvnet.timers")
@@ -36,6 +38,21 @@ local testing = {
 local function fail(message, level) error(message, level + 1) end
 
 local function pack(...) return { n = select("#", ...), ... } end
+
+-- These are functions, not methods.
+local function check_dot(first, call)
+  if first == testing then errors._checkDot("testing." .. call) end
+end
+
+-- The time limit of a wait: the one that was given, or the one of all.
+local function to_limit(ms)
+  if ms ~= nil then
+    check.ms("ms", ms)
+    return ms
+  end
+  check.ms("testing.timeout", testing.timeout)
+  return testing.timeout
+end
 
 local function describe(object)
   local metatable = getmetatable(object)
@@ -75,7 +92,11 @@ end
 -- @tparam function fn gets `done`
 -- @tparam[opt=testing.timeout] integer ms time limit
 -- @treturn function for `it`
+-- @raise ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
 function testing.async(fn, ms)
+  check_dot(fn, "async(fn)")
+  check.callable("fn", fn)
+  if ms ~= nil then check.ms("ms", ms) end
   return function()
     local finished, failure = false, nil
     local function done(err)
@@ -83,10 +104,10 @@ function testing.async(fn, ms)
       finished, failure = true, err
       net.stop()
     end
+    local limit = to_limit(ms)
     fn(done)
-    local limit = ms or testing.timeout
     local result = run_until(function() return finished end, limit)
-    if result == "timeout" then fail(("done was not called within %d ms"):format(limit), 2) end
+    if result == "timeout" then fail(("done was not called within %.14g ms"):format(limit), 2) end
     if result == "idle" then fail("done was not called, and nothing is left to happen that could call it", 2) end
     if failure ~= nil then error(failure, 0) end
   end
@@ -133,8 +154,12 @@ end
 -- @tparam[opt=testing.timeout] integer ms time limit
 -- @return what the event's listeners get
 -- @raise what callbacks raise, an `error` event that nobody listens for among it; a message when the time is over, or
---   when nothing is left to happen that could emit the event
+--   when nothing is left to happen that could emit the event; ERR_INVALID_ARG_TYPE, ERR_MISSING_ARGS, ERR_OUT_OF_RANGE
 function testing.wait(emitter, event, ms)
+  check_dot(emitter, "wait(emitter, event)")
+  check.emitter("emitter", emitter)
+  if event == nil then errors.throw("ERR_MISSING_ARGS", "event") end
+  local limit = to_limit(ms)
   local arguments
   local function listener(...)
     arguments = pack(...)
@@ -142,7 +167,6 @@ function testing.wait(emitter, event, ms)
   end
   local function seen() return arguments ~= nil end
   emitter:once(event, listener)
-  local limit = ms or testing.timeout
   local ok, result = pcall(function()
     if came_before(emitter, event, seen) then
       local is_socket = event == "close" and not net.Server:isInstance(emitter)
@@ -154,7 +178,7 @@ function testing.wait(emitter, event, ms)
   if not arguments then emitter:removeListener(event, listener) end
   if not ok then error(result, 0) end
   if result == "timeout" then
-    fail(("no '%s' of %s within %d ms"):format(tostring(event), describe(emitter), limit), 2)
+    fail(("no '%s' of %s within %.14g ms"):format(tostring(event), describe(emitter), limit), 2)
   elseif result == "idle" then
     fail(("no '%s' of %s, and nothing is left to happen"):format(tostring(event), describe(emitter)), 2)
   end
@@ -165,9 +189,11 @@ end
 -- @tparam[opt] function condition without it the loop runs until nothing is left to happen
 -- @tparam[opt=testing.timeout] integer ms time limit
 -- @raise what callbacks raise; a message when the time is over, or when nothing is left to happen and the condition is
---   still not true
+--   still not true; ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
 function testing.run(condition, ms)
-  local limit = ms or testing.timeout
+  check_dot(condition, "run(condition)")
+  if condition ~= nil then check.callable("condition", condition) end
+  local limit = to_limit(ms)
   local result
   if condition then
     local watch = timers.setInterval(function()
@@ -182,7 +208,7 @@ function testing.run(condition, ms)
   else
     result = run_until(function() return false end, limit)
   end
-  if result == "timeout" then fail(("the loop was not done within %d ms"):format(limit), 2) end
+  if result == "timeout" then fail(("the loop was not done within %.14g ms"):format(limit), 2) end
 end
 
 --- A path for a unix socket, short enough for every system. No file is there.
@@ -212,8 +238,13 @@ end
 --   side
 -- @treturn net.Socket the client
 -- @treturn net.Socket the server's side
+-- @raise ERR_INVALID_ARG_TYPE; what `net.Socket` and `net.createServer` raise
 function testing.pair(options)
+  check_dot(options, "pair(options)")
+  check.options("options", options)
   options = options or {}
+  check.options("options.server", options.server)
+  check.options("options.client", options.client)
   local function merge(into, more)
     for key, value in pairs(more or {}) do
       into[key] = value
@@ -375,7 +406,11 @@ end
 --- Checks after each test of a `describe` that nothing was left open: `testing.leakCheck(before_each, after_each)`.
 -- @tparam function before_each busted's
 -- @tparam function after_each busted's
+-- @raise ERR_INVALID_ARG_TYPE
 function testing.leakCheck(before_each, after_each)
+  check_dot(before_each, "leakCheck(before_each, after_each)")
+  check.callable("before_each", before_each)
+  check.callable("after_each", after_each)
   before_each(testing.track)
   after_each(function()
     testing.untrack()

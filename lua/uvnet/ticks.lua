@@ -52,7 +52,9 @@ local function call_many(callback, arguments) callback(unpack(arguments, 1, argu
 -- @param ... what it gets
 -- @raise ERR_INVALID_ARG_TYPE
 function ticks.nextTick(callback, ...)
-  errors._checkCallback(callback)
+  if type(callback) ~= "function" then
+    errors._checkCallback(callback, ticks.nextTick, "net.timers.nextTick(callback)")
+  end
   local count = select("#", ...)
   if count == 0 then
     later(call_bare, callback)

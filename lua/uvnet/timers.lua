@@ -20,7 +20,7 @@ local LONGEST = 2147483647 -- ms, as in Node
 
 local heap, by_duration = lists.heap, lists.by_duration
 local new_list, renew, remove_list = lists.new, lists.renew, lists.remove
-local check_callback, run_ticks = callbacks.check, callbacks.run_ticks
+local run_ticks = callbacks.run_ticks
 
 local timers = {
   nextTick = ticks.nextTick,
@@ -123,7 +123,10 @@ local function to_duration(ms)
 end
 
 local function new_timeout(callback, ms, repeats, ...)
-  check_callback(callback)
+  if type(callback) ~= "function" then
+    local name = repeats and "setInterval" or "setTimeout"
+    errors._checkCallback(callback, timers[name], ("net.timers.%s(callback, delay)"):format(name))
+  end
   local count = select("#", ...)
   local timeout = setmetatable({
     _callback = callback,
@@ -252,7 +255,9 @@ function timers.setInterval(callback, delay, ...) return new_timeout(callback, d
 --- Clears a timeout. Anything else, one that has fired included, is let pass.
 -- @tparam[opt] Timeout timeout
 function timers.clearTimeout(timeout)
-  if getmetatable(timeout) ~= Timeout.__instance and not Timeout:isInstance(timeout) then return end
+  if getmetatable(timeout) ~= Timeout.__instance and not Timeout:isInstance(timeout) then
+    return errors._checkModule(timeout, timers.clearTimeout, "net.timers.clearTimeout(timeout)")
+  end
   timeout._cleared = true
   timeout:_stop()
 end

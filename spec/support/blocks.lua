@@ -5,6 +5,8 @@ local testing = require("uvnet.testing")
 local child = require("spec.support.child")
 local tree = require("spec.support.tree")
 
+local load_text = loadstring or load -- luacheck: ignore 113
+
 local blocks = {}
 
 --- The Lua blocks of a file, in order.
@@ -34,6 +36,14 @@ function blocks.of(path)
   end
   assert(not block, path .. ": a block is not closed")
   return found
+end
+
+--- Runs the block of a file that has a name, and gives back what it returns.
+function blocks.load(path, name)
+  for _, block in ipairs(blocks.of(path)) do
+    if block.name == name then return assert(load_text(block.text, "@" .. name))() end
+  end
+  error(path .. " has no " .. name)
 end
 
 --- What it says that is printed: the text behind each `-->`.

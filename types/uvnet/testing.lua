@@ -3,7 +3,8 @@
 ---Helpers for specs of programs that use the network, with busted or any runner that calls functions and catches what
 ---they raise. `require("uvnet.testing")`; it is no part of `net`.
 ---
----Every wait has a time limit, and what is raised in a callback fails the test. See the guide `docs/testing.md`.
+---Every wait has a time limit, and what is raised in a callback fails the test. What is no emitter, no function or no
+---time raises `ERR_INVALID_ARG_TYPE` at the call. See the guide `docs/testing.md`.
 ---
 ---```lua
 ---local testing = require("uvnet.testing")

@@ -45,8 +45,12 @@ local function finished(stream, options, callback)
   end
   options = options == nil and {} or options
   if type(options) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options) end
-  if type(callback) ~= "function" then errors.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback) end
+  if type(callback) ~= "function" then
+    errors._checkModule(stream, finished, "net.stream.finished(stream, callback)")
+    errors.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback)
+  end
   if not kind.is_stream(stream) then
+    errors._checkModule(stream, finished, "net.stream.finished(stream, callback)")
     errors.throw("ERR_INVALID_ARG_TYPE", "stream", { "ReadableStream", "WritableStream", "Stream" }, stream)
   end
 

@@ -57,6 +57,8 @@ local function join(source, dest, step)
   return finished(dest, { readable = false, writable = true }, step)
 end
 
+local pipeline
+
 local function arguments(...)
   local streams = { ... }
   local count = select("#", ...)
@@ -69,6 +71,7 @@ local function arguments(...)
   if #streams < 2 then errors.throw("ERR_MISSING_ARGS", "streams") end
   for i = 1, #streams do
     if not kind.is_stream(streams[i]) then
+      errors._checkModule(streams[i], pipeline, "net.stream.pipeline(source, destination, callback)")
       errors.throw("ERR_INVALID_ARG_TYPE", "streams[" .. (i - 1) .. "]", "Stream", streams[i])
     end
     local name = i < #streams and not kind.can_be_read(streams[i]) and "Readable"
@@ -83,7 +86,7 @@ end
 --   over
 -- @return the last stream
 -- @raise ERR_INVALID_ARG_TYPE, ERR_MISSING_ARGS
-local function pipeline(...)
+function pipeline(...)
   local streams, callback = arguments(...)
   local last = streams[#streams]
   -- The last may be read from when all this is over: it keeps none of our listeners then.

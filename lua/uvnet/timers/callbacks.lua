@@ -1,8 +1,7 @@
---- What timeouts and immediates do with their callbacks.
+--- What timeouts and immediates do behind their callbacks.
 --
 -- Floor 3.
 
-local errors = require("uvnet.errors")
 local ticks = require("uvnet.ticks")
 
 local callbacks = {}
@@ -11,7 +10,5 @@ local callbacks = {}
 function callbacks.run_ticks()
   if ticks.pending() then ticks.drain() end
 end
-
-callbacks.check = errors._checkCallback
 
 return callbacks

@@ -5,10 +5,11 @@
 local callbacks = require("uvnet.timers.callbacks")
 local class = require("uvnet.class")
 local core = require("uvnet.core")
+local errors = require("uvnet.errors")
 
 local unpack = table.unpack or unpack -- luacheck: ignore 143
 
-local check_callback, run_ticks = callbacks.check, callbacks.run_ticks
+local run_ticks = callbacks.run_ticks
 
 local immediates = {}
 
@@ -63,7 +64,9 @@ function Immediate:hasRef() return self._ref end
 -- @treturn Immediate
 -- @raise ERR_INVALID_ARG_TYPE
 function immediates.setImmediate(callback, ...)
-  check_callback(callback)
+  if type(callback) ~= "function" then
+    errors._checkCallback(callback, immediates.setImmediate, "net.timers.setImmediate(callback)")
+  end
   local count = select("#", ...)
   local immediate = setmetatable({
     _callback = callback,
@@ -80,7 +83,9 @@ end
 --- Clears an immediate. Anything else, one that has run included, is let pass.
 -- @tparam[opt] Immediate immediate
 function immediates.clearImmediate(immediate)
-  if not Immediate:isInstance(immediate) then return end
+  if not Immediate:isInstance(immediate) then
+    return errors._checkModule(immediate, immediates.clearImmediate, "net.timers.clearImmediate(immediate)")
+  end
   forget(immediate)
   -- While the loop does not run, its place stays taken.
   if waiting[#waiting] == immediate then waiting[#waiting] = nil end
