@@ -48,6 +48,32 @@ describe("EventEmitter", function()
       assert.same({ key, true }, emitter:eventNames())
     end)
 
+    it("keeps the names in the order in which they came, whichever come and go", function()
+      local names = { "data", "error", "close", true, false, {}, "end" }
+      local state = 20211
+      local function pick(count)
+        state = state * 16807 % 2147483647
+        return state % count + 1
+      end
+      for _ = 1, 300 do
+        local emitter, expected = EventEmitter(), {}
+        for _ = 1, 20 do
+          local name, place = names[pick(#names)], nil
+          for i, one in ipairs(expected) do
+            if one == name then place = i end
+          end
+          if place then
+            emitter:removeListener(name, nothing)
+            table.remove(expected, place)
+          else
+            emitter:on(name, nothing)
+            expected[#expected + 1] = name
+          end
+          assert.same(expected, emitter:eventNames())
+        end
+      end
+    end)
+
     it("lets an error of a listener out, and does not call those behind it", function()
       local boom = errors("boom")
       emitter:on("a", function() error(boom, 0) end)

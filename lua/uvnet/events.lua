@@ -94,15 +94,24 @@ local function to_key(event)
   return event
 end
 
-local function remember_name(events, event)
+-- The first listener of an event. Of two names the table itself mostly has the order.
+local function add_name(events, event, entry)
   local count = #events
+  local first = next(events)
   if count > 0 then
     events[count + 1] = event
-    return
+  elseif first ~= nil then
+    local second = next(events, first)
+    if second ~= nil then
+      events[1] = first
+      events[2] = second
+      events[3] = event
+    end
   end
-  local first = next(events)
-  if first ~= nil then
-    events[1], events[2] = first, event
+  events[event] = entry
+  if count == 0 and first ~= nil and #events == 0 and next(events) ~= first then
+    events[1] = first
+    events[2] = event
   end
 end
 
@@ -134,8 +143,7 @@ local function add(self, event, entry, prepend)
   end
   local existing = events[event]
   if existing == nil then
-    remember_name(events, event)
-    events[event] = entry
+    add_name(events, event, entry)
     return self
   end
   local list
@@ -360,7 +368,9 @@ function EventEmitter:eventNames()
   local events = rawget(self, "_events")
   if not events then return {} end
   if #events > 0 then return copy(events) end
-  return { (next(events)) }
+  local first = next(events)
+  if first == nil then return {} end
+  return { first, (next(events, first)) }
 end
 
 --- Sets how many listeners one event may have before a warning is printed; 0 or `math.huge` for no limit.
