@@ -56,20 +56,20 @@ describe("EventEmitter", function()
         return state % count + 1
       end
       for _ = 1, 300 do
-        local emitter, expected = EventEmitter(), {}
+        local fresh, expected = EventEmitter(), {}
         for _ = 1, 20 do
           local name, place = names[pick(#names)], nil
           for i, one in ipairs(expected) do
             if one == name then place = i end
           end
           if place then
-            emitter:removeListener(name, nothing)
+            fresh:removeListener(name, nothing)
             table.remove(expected, place)
           else
-            emitter:on(name, nothing)
+            fresh:on(name, nothing)
             expected[#expected + 1] = name
           end
-          assert.same(expected, emitter:eventNames())
+          assert.same(expected, fresh:eventNames())
         end
       end
     end)

@@ -66,10 +66,6 @@ static int write_directly(lua_State *L, net_handle *handle, int has_callback) {
 
 /* The open handle of the socket at index 1, or NULL. */
 static net_handle *handle_of_socket(lua_State *L) {
-  const net_loop *loop = (const net_loop *)lua_touserdata(L, lua_upvalueindex(UP_LOOP));
-  if (loop->reading != NULL && lua_topointer(L, 1) == net_handle_object(loop->reading)) {
-    return loop->reading;
-  }
   if (lua_type(L, 1) != LUA_TTABLE) return NULL;
   lua_pushvalue(L, lua_upvalueindex(UP_HANDLE));
   lua_rawget(L, 1);
@@ -82,7 +78,9 @@ static int direct_write(lua_State *L) {
   int top = lua_gettop(L);
   int has_callback = top == 3 && lua_type(L, 3) == LUA_TFUNCTION;
   if ((top == 2 || has_callback) && lua_type(L, 2) == LUA_TSTRING) {
-    net_handle *handle = handle_of_socket(L);
+    const net_loop *loop = (const net_loop *)lua_touserdata(L, lua_upvalueindex(UP_LOOP));
+    net_handle *handle = loop->reading;
+    if (handle == NULL || lua_topointer(L, 1) != net_handle_object(handle)) handle = handle_of_socket(L);
     if (handle != NULL && net_writer_is_direct(handle)) return write_directly(L, handle, has_callback);
   }
   return call_on(L, UP_SLOW);
