@@ -36,6 +36,7 @@ build = {
         "src/handle.c",
         "src/listener.c",
         "src/loop.c",
+        "src/loop_errors.c",
         "src/loop_interrupt.c",
         "src/loop_queues.c",
         "src/loop_run.c",

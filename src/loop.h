@@ -119,6 +119,32 @@ void net_loop_open_functions(lua_State *L);
 
 /* ---- between the files of this room ---- */
 
+/* The frame of run: the doors' deliveries at 1 to NET_DOORS - 1, and then these. What is called from a callback lies
+ * there ready, for to make a function takes memory on Lua 5.1. */
+enum net_place {
+  NET_PLACE_HANDLER = NET_DOORS, /* with the next two, it stands behind the doors */
+  NET_PLACE_KEEPER,
+  NET_PLACE_PROBE,
+  NET_PLACE_OBJECTS,
+  NET_PLACE_ERRORS,
+  NET_PLACE_WRITE,
+  NET_PLACE_EVENTS,
+  NET_PLACE_DATA,
+  NET_PLACES = NET_PLACE_DATA
+};
+
+/* Makes the message handler, the keeper of errors and the probe: puts them into the table on top of the stack. Raises. */
+void net_loop_open_errors(lua_State *L);
+
+/* Pushes the list of the errors that are kept. */
+void net_loop_push_errors(lua_State *L);
+
+/* Takes the error value from the top of the stack and keeps it for run to raise. Never raises. */
+void net_loop_keep_error(net_loop *loop);
+
+/* Raises the oldest error that is kept. */
+int net_loop_raise_error(lua_State *L, net_loop *loop);
+
 /* After a queue's hook has ended with a status, may it be called for the rest at once? What raises does not keep the rest
  * from running. But where there is no memory, or run was called where hardly any stack is left, the call itself may be
  * what fails, again and again. */

@@ -1,26 +1,10 @@
-/* The frame of run: the doors by which callbacks enter Lua, the errors that they raise, and run itself.
+/* The frame of run: the doors by which callbacks enter Lua, and run itself.
  * Floor 2.
- * Owns nothing but tables in the registry: the doors, the hooks, the objects, and the list of errors. */
+ * Owns nothing but tables in the registry: the doors, the hooks and the objects. */
 #include "loop.h"
 
 /* Addresses that serve as keys of the registry. */
-static const char doors_key = 0, hooks_key = 0, objects_key = 0, errors_key = 0, write_key = 0;
-
-/* The frame of run: the doors' deliveries at 1 to NET_DOORS - 1, and then these. What is called from a callback lies
- * there ready, for to make a function takes memory on Lua 5.1. */
-enum {
-  PLACE_HANDLER = NET_DOORS,
-  PLACE_KEEPER,
-  PLACE_PROBE,
-  PLACE_OBJECTS,
-  PLACE_ERRORS,
-  PLACE_WRITE,
-  PLACE_EVENTS,
-  PLACE_DATA,
-  PLACES = PLACE_DATA
-};
-
-enum { PROBE_DEPTH = 8 }; /* C calls */
+static const char doors_key = 0, hooks_key = 0, objects_key = 0, write_key = 0;
 
 static const char *const door_names[NET_DOORS + 1] = {
     "",         "ticks",      "immediates", "timers", "read", "written",   "connected",
@@ -31,82 +15,20 @@ void net_loop_push_objects(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &ob
 int net_loop_writes_as_usual(net_loop *loop, int ref) {
   lua_State *L = loop->L;
   if (L == NULL) return 0;
-  lua_rawgeti(L, PLACE_OBJECTS, ref);
-  lua_pushvalue(L, PLACE_WRITE);
+  lua_rawgeti(L, NET_PLACE_OBJECTS, ref);
+  lua_pushvalue(L, NET_PLACE_WRITE);
   lua_rawget(L, -2);
   int same = lua_isnil(L, -1) || lua_topointer(L, -1) == loop->write;
   lua_pop(L, 2);
   return same;
 }
 
-/* ---- errors ---- */
-
-/* Message handler: a string gets the traceback of the callback that raised it; anything else stays what it is.
- * Upvalue 1 is debug.traceback, taken when the module was loaded. */
-static int add_traceback(lua_State *L) {
-  if (lua_type(L, 1) != LUA_TSTRING || !lua_isfunction(L, lua_upvalueindex(1))) {
-    lua_settop(L, 1);
-    return 1;
-  }
-  lua_settop(L, 1);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  lua_pushinteger(L, 2);
-  lua_call(L, 2, 1);
-  return 1;
-}
-
-/* Puts argument 2 into the list, argument 1, at the place that argument 3 says. */
-static int put_error(lua_State *L) {
-  int place = (int)lua_tointeger(L, 3);
-  lua_settop(L, 2);
-  lua_rawseti(L, 1, place);
-  return 0;
-}
-
-/* Takes the error value from the top of the stack and keeps it for run to raise. The list has places in advance; that
- * it must grow and cannot, or that run itself was called where hardly any stack is left, are the cases in which the
- * reason for that takes the place of an error. */
-static void keep_error(net_loop *loop, lua_State *L) {
-  uv_stop(loop->uv);
-  loop->errors++;
-  if (lua_isnil(L, -1)) { /* error(nil): a list cannot hold it */
-    lua_pop(L, 1);
-    lua_pushlightuserdata(L, (void *)&errors_key);
-  }
-  lua_pushvalue(L, PLACE_KEEPER);
-  lua_insert(L, -2);
-  lua_pushvalue(L, PLACE_ERRORS);
-  lua_insert(L, -2);
-  lua_pushinteger(L, loop->last_error + 1);
-  int status = lua_pcall(L, 3, 0, 0);
-  if (status == LUA_OK) {
-    loop->last_error++;
-  } else {
-    lua_pop(L, 1);
-    loop->lost = status == LUA_ERRMEM ? "not enough memory" : "stack overflow";
-  }
-}
-
-/* Raises the oldest error that is kept. */
-static int raise_error(lua_State *L, net_loop *loop) {
-  loop->errors--;
-  if (loop->raised == loop->last_error) return luaL_error(L, "%s", loop->lost);
-  loop->raised++;
-  lua_rawgeti(L, PLACE_ERRORS, loop->raised);
-  lua_pushnil(L);
-  lua_rawseti(L, PLACE_ERRORS, loop->raised);
-  if (loop->raised == loop->last_error) loop->raised = loop->last_error = 0;
-  if (lua_touserdata(L, -1) == (void *)&errors_key) lua_pushnil(L);
-  return lua_error(L);
-}
-
 /* ---- the door ---- */
 
 /* LUA_OK, or the status of what was raised. */
 static int call_delivery(net_loop *loop, int arguments) {
-  int status = lua_pcall(loop->L, arguments, 0, PLACE_HANDLER);
-  if (status != LUA_OK) keep_error(loop, loop->L);
+  int status = lua_pcall(loop->L, arguments, 0, NET_PLACE_HANDLER);
+  if (status != LUA_OK) net_loop_keep_error(loop);
   return status;
 }
 
@@ -114,28 +36,6 @@ static int call_door(net_loop *loop, enum net_door door, void *event) {
   lua_pushvalue(loop->L, (int)door);
   lua_pushlightuserdata(loop->L, event);
   return call_delivery(loop, 1);
-}
-
-/* The probe: calls itself, deeper than a delivery goes before it has taken something from its queue. */
-static int call_deeper(lua_State *L) {
-  lua_Integer depth = lua_tointeger(L, 2);
-  if (depth == 0) return 0;
-  lua_pushvalue(L, 1);
-  lua_pushvalue(L, 1);
-  lua_pushinteger(L, depth - 1);
-  lua_call(L, 2, 0);
-  return 0;
-}
-
-int net_loop_can_go_on(const net_loop *loop, int status) {
-  if (status == LUA_OK || status == LUA_ERRMEM) return status == LUA_OK;
-  lua_State *L = loop->L;
-  lua_pushvalue(L, PLACE_PROBE);
-  lua_pushvalue(L, -1);
-  lua_pushinteger(L, PROBE_DEPTH);
-  status = lua_pcall(L, 2, 0, 0);
-  if (status != LUA_OK) lua_pop(L, 1);
-  return status == LUA_OK;
 }
 
 /* What has to wait does so until the next callback, or the next run. */
@@ -162,11 +62,11 @@ int net_enter_data(net_loop *loop, int ref, void *event) {
   lua_State *L = loop->L;
   if (L == NULL) return 0;
   lua_pushvalue(L, NET_DOOR_DATA);
-  lua_rawgeti(L, PLACE_OBJECTS, ref);
-  lua_pushvalue(L, PLACE_EVENTS);
+  lua_rawgeti(L, NET_PLACE_OBJECTS, ref);
+  lua_pushvalue(L, NET_PLACE_EVENTS);
   lua_rawget(L, -2);
   if (lua_istable(L, -1)) {
-    lua_pushvalue(L, PLACE_DATA);
+    lua_pushvalue(L, NET_PLACE_DATA);
     lua_rawget(L, -2);
     if (lua_isfunction(L, -1)) {
       loop->callback++;
@@ -176,7 +76,7 @@ int net_enter_data(net_loop *loop, int ref, void *event) {
       return 1;
     }
   }
-  lua_settop(L, PLACES);
+  lua_settop(L, NET_PLACES);
   return 0;
 }
 
@@ -213,18 +113,18 @@ static int loop_run(lua_State *L) {
   uv_run_mode mode = (uv_run_mode)lua_tointeger(L, 1);
   if (loop->L != NULL) return luaL_error(L, "the event loop is running already");
   if (!loop->open) return luaL_error(L, "the event loop is closed");
-  luaL_checkstack(L, PLACES + LUA_MINSTACK, NULL);
+  luaL_checkstack(L, NET_PLACES + LUA_MINSTACK, NULL);
   lua_settop(L, 0);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &doors_key);
-  for (int place = 1; place <= PLACE_PROBE; place++) lua_rawgeti(L, 1, place);
+  for (int place = 1; place <= NET_PLACE_PROBE; place++) lua_rawgeti(L, 1, place);
   lua_remove(L, 1);
   net_loop_push_objects(L);
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &errors_key);
+  net_loop_push_errors(L);
   lua_pushliteral(L, "write");
   lua_pushliteral(L, "_events");
   lua_pushliteral(L, "data");
 
-  if (loop->errors > 0) return raise_error(L, loop);
+  if (loop->errors > 0) return net_loop_raise_error(L, loop);
   /* LuaJIT takes memory for the first light userdata of each 4 GiB of addresses: here it may. Events are on this stack. */
   lua_pushlightuserdata(L, &mode);
   lua_pop(L, 1);
@@ -239,7 +139,7 @@ static int loop_run(lua_State *L) {
     uv_run(loop->uv, UV_RUN_NOWAIT); /* takes back the uv_stop that keep_error or stop has made */
   }
   loop->L = NULL;
-  if (loop->errors > 0) return raise_error(L, loop);
+  if (loop->errors > 0) return net_loop_raise_error(L, loop);
   lua_pushboolean(L, alive(loop));
   return 1;
 }
@@ -296,30 +196,12 @@ static void set_table(lua_State *L, const char *key, int places) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, key);
 }
 
-/* The message handler, the keeper of errors and the probe stand behind the doors. */
-static void set_handler(lua_State *L) {
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &doors_key);
-  lua_getglobal(L, "debug");
-  if (lua_istable(L, -1)) {
-    lua_getfield(L, -1, "traceback");
-  } else {
-    lua_pushnil(L);
-  }
-  lua_remove(L, -2);
-  lua_pushcclosure(L, add_traceback, 1);
-  lua_rawseti(L, -2, PLACE_HANDLER);
-  lua_pushcfunction(L, put_error);
-  lua_rawseti(L, -2, PLACE_KEEPER);
-  lua_pushcfunction(L, call_deeper);
-  lua_rawseti(L, -2, PLACE_PROBE);
-  lua_pop(L, 1);
-}
-
 void net_loop_open_frame(lua_State *L) {
   set_table(L, &doors_key, NET_DOORS);
   set_table(L, &hooks_key, NET_DOORS);
   set_table(L, &objects_key, 8);
-  set_table(L, &errors_key, 16);
-  set_handler(L);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &doors_key);
+  net_loop_open_errors(L);
+  lua_pop(L, 1);
   net_loop_set_door(L, NET_DOOR_TICKS, deliver_ticks);
 }
