@@ -244,6 +244,28 @@ describe("net.Socket", function()
       testing.run()
     end)
 
+    it("makes no stream tables, nor does asking for `destroyed`, which is right throughout", function()
+      local seen = {}
+      local server = serve(function(socket)
+        socket:setTimeout(60000)
+        local function note() seen[#seen + 1] = tostring(socket.destroyed) end
+        socket:on("data", note)
+        socket:on("close", note)
+        note()
+        seen.tables = rawget(socket, "_rs") or rawget(socket, "_ws")
+      end)
+      local client = net.connect(server:address().port, HOST)
+      client:resume()
+      client:write("x")
+      testing.run(function() return #seen == 2 end)
+      assert.is_nil(seen.tables)
+      client:finish()
+      testing.wait(client, "close")
+      server:close()
+      testing.run()
+      assert.same({ "false", "false", "true" }, { seen[1], seen[2], seen[3] })
+    end)
+
     it("throws for wrong arguments, in Node's words", function()
       local socket = net.Socket()
       local function text(...) return tostring(raised(socket.setTimeout, socket, ...)) end

@@ -49,6 +49,17 @@ function getters:_ws()
   return rawget(self, "_ws")
 end
 
+-- Asked for by nearly everybody: what a server has accepted need not be unfolded for it. What connects itself is no
+-- longer folded by the time it stands.
+local is_destroyed = getters.destroyed
+
+function getters:destroyed()
+  if rawget(self, "_server") and not rawget(self, "_rs") and not rawget(self, "_ws") then
+    return rawget(self, "_stage") == "closed"
+  end
+  return is_destroyed(self)
+end
+
 for _, part in ipairs({ names, reading, settings, writing }) do
   for name, method in pairs(part.methods) do
     Socket[name] = method
@@ -202,8 +213,8 @@ local function renewed(side)
 end
 
 local function make_new(self)
-  rawset(self, "_rs", renewed(rawget(self, "_rs")))
-  rawset(self, "_ws", renewed(rawget(self, "_ws")))
+  rawset(self, "_rs", renewed(self._rs))
+  rawset(self, "_ws", renewed(self._ws))
   self._hadError = nil
   self._peername = nil
   self._bytesRead, self._bytesWritten = nil, nil
