@@ -109,7 +109,7 @@ all-luas: ## build for every Lua of KEYS
 	@for key in $(KEYS); do $(MAKE) core LUA=$$(. tools/common.sh; find_lua $$key) || exit 1; done
 
 # ------------------------------------------------------------------------------------------- what developers type
-.PHONY: parity parity-random lint format asan valgrind gc-stress fuzz oom walk stress soak rock docs bench bench-quick bench-check clean help
+.PHONY: parity parity-random lint format asan valgrind gc-stress fuzz oom walk stress soak rock docs bench bench-quick bench-many bench-check clean help
 lint: ## luacheck, clang-format, gcc and clang with all warnings, clang-tidy, cppcheck, shellcheck
 	@tools/lint.sh
 
@@ -168,6 +168,10 @@ bench: ## all measurements
 bench-quick: ## the short measurements
 	@tools/setup.sh bench
 	@bench/run --quick
+
+bench-many: ## up to 50,000 connections, in a virtual machine where need be
+	@tools/setup.sh bench
+	@bench/many
 
 bench-check: ## what a message costs, against bench/limits.txt
 	@tools/setup.sh bench-check

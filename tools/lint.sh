@@ -38,7 +38,7 @@ tidy() { # key files...
 }
 
 sh_files() {
-  grep -lE '^#!/(bin/sh|usr/bin/env bash)' tools/*.sh .ci/run stress/* bench/* spec/parity/* 2>/dev/null
+  grep -lE '^#!/(bin/sh|usr/bin/env bash)' tools/*.sh .ci/run stress/* bench/* bench/vm/* spec/parity/* 2>/dev/null
 }
 
 parse_sh() {

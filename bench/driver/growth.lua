@@ -6,7 +6,7 @@ local growth = {}
 
 local SYSTEMS = { "c", "uvnet-5.4", "uvnet-jit", "node" }
 local CONNECTIONS = { 1, 10, 100, 1000, 10000 }
-local IDLE = { 100, 1000, 10000, lab.most_connections(50000) }
+local MOST = 50000
 local RATE = 10000
 local HOLD = 5
 
@@ -37,7 +37,7 @@ end
 --- Memory per idle connection, and the time to accept them and answer each once.
 function growth.idle(present, ids, counts)
   local rows = {}
-  for _, count in ipairs(counts or IDLE) do
+  for _, count in ipairs(counts or { 100, 1000, 10000, lab.most_connections(MOST) }) do
     local row = { connections = count, systems = {} }
     for _, system in ipairs(lab.pick(present, ids or SYSTEMS)) do
       -- The generator's first hundred are the base line; copas has select() under it, which stops at 1,024.
@@ -45,7 +45,7 @@ function growth.idle(present, ids, counts)
         local result = try(system, { mode = "idle", serve = "echo", size = 64, connections = count + 100 })
         if result then
           row.systems[system.id] = {
-            bytes = result.rss_per_connection,
+            bytes = result.bytes_per_connection,
             accept_seconds = result.wall_ns / 1e9,
             accept_cpu_ns = result.cpu_per_message,
           }
@@ -85,25 +85,37 @@ local function beside_echo(present, id, serve, rounds)
   return lab.summary(ratios)
 end
 
---- What setTimeout and write callbacks cost, and how quiet 50,000 armed timeouts are.
+--- How quiet the most connections are, with and without a timeout on each: while the timeouts come, and after that.
+function growth.storm(present, ids)
+  local found, count = {}, lab.most_connections(MOST)
+  for _, system in ipairs(lab.pick(present, ids)) do
+    local of = {}
+    for _, serve in ipairs({ "echo", "shorttimeout" }) do
+      local result = try(system, { mode = "idle", serve = serve, size = 64, connections = count, hold = HOLD })
+      if result then
+        of[serve] = {
+          connections = result.messages + 100,
+          bytes = result.bytes_per_connection,
+          cpu_ms = result.idle_cpu_ns / 1e6,
+          later_cpu_ms = result.idle_on_cpu_ns / 1e6,
+          whole_cpu_ms = result.whole_cpu_ns / 1e6,
+          seconds = HOLD,
+        }
+      end
+    end
+    found[system.id] = of
+  end
+  return found
+end
+
+--- What setTimeout and write callbacks cost, and how quiet the most armed timeouts are.
 function growth.timers(present, rounds)
-  local found = { timeout = {}, callback = {}, storm = {} }
+  local found = { timeout = {}, callback = {} }
   for _, id in ipairs({ "uvnet-5.4", "uvnet-jit", "node" }) do
     found.timeout[id] = beside_echo(present, id, "timeout", rounds)
     found.callback[id] = beside_echo(present, id, "callback", rounds)
   end
-  for _, system in ipairs(lab.pick(present, { "uvnet-5.4", "node" })) do
-    local result = try(system, {
-      mode = "idle", serve = "shorttimeout", size = 64, connections = lab.most_connections(50000), hold = HOLD,
-    })
-    if result then
-      found.storm[system.id] = {
-        connections = result.messages + 100,
-        cpu_ms = result.idle_cpu_ns / 1e6,
-        seconds = HOLD,
-      }
-    end
-  end
+  found.storm = growth.storm(present, { "uvnet-5.4", "node" })
   return found
 end
 

@@ -87,11 +87,11 @@ uint64_t server_cpu_ns(const load_server *server) {
   return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-static uint64_t status_bytes(const load_server *server, const char *key) {
+static uint64_t proc_bytes(const load_server *server, const char *name, const char *key) {
   char line[256];
-  snprintf(line, sizeof line, "/proc/%d/status", (int)server->pid);
+  snprintf(line, sizeof line, "/proc/%d/%s", (int)server->pid, name);
   FILE *file = fopen(line, "r");
-  if (file == NULL) fail("the server is gone");
+  if (file == NULL) fail("%s: %s", line, strerror(errno));
   unsigned long long kilobytes = 0;
   while (fgets(line, sizeof line, file) != NULL) {
     if (strncmp(line, key, strlen(key)) == 0) sscanf(line + strlen(key), ": %llu", &kilobytes);
@@ -100,8 +100,10 @@ static uint64_t status_bytes(const load_server *server, const char *key) {
   return kilobytes * 1024;
 }
 
-uint64_t server_rss(const load_server *server) { return status_bytes(server, "VmRSS"); }
-uint64_t server_peak_rss(const load_server *server) { return status_bytes(server, "VmHWM"); }
+/* What it has asked for and touched, its code not. `status` tells VmRSS from counters that are up to 64 pages late for
+ * each thread: with a hundred connections that is more than these take. Here pages are counted. */
+uint64_t server_memory(const load_server *server) { return proc_bytes(server, "smaps_rollup", "Anonymous"); }
+uint64_t server_peak_rss(const load_server *server) { return proc_bytes(server, "status", "VmHWM"); }
 
 static void backend_loop(int listener) {
   static char buffer[LARGEST_READ];

@@ -53,18 +53,26 @@ void run_idle(const load_server *server, const load_options *options) {
   /* The first hundred pay for buffers that all share. */
   open_some(server, fds, 0, FIRST, options->size);
   usleep(SETTLE_US);
-  uint64_t before = server_rss(server);
+  uint64_t before = server_memory(server);
   load_moment from = moment(server, 0);
   open_some(server, fds, FIRST, total - FIRST, options->size);
   load_moment to = moment(server, (uint64_t)(total - FIRST));
   usleep(SETTLE_US);
   report(&from, &to);
-  printf("rss_per_connection %lld\n", ((long long)server_rss(server) - (long long)before) / (total - FIRST));
+  printf("bytes_per_connection %lld\n",
+         ((long long)server_memory(server) - (long long)before) / (total - FIRST));
 
   if (options->hold > 0) {
-    uint64_t quiet = server_cpu_ns(server);
-    usleep((useconds_t)(options->hold * 1e6));
-    printf("idle_cpu_ns %llu\n", (unsigned long long)(server_cpu_ns(server) - quiet));
+    /* What is due once, and what goes on and on: two times as long each. */
+    useconds_t length = (useconds_t)(options->hold * 1e6);
+    uint64_t begin = server_cpu_ns(server);
+    usleep(length);
+    uint64_t middle = server_cpu_ns(server);
+    usleep(length);
+    uint64_t end = server_cpu_ns(server);
+    printf("idle_cpu_ns %llu\n", (unsigned long long)(middle - begin));
+    printf("idle_on_cpu_ns %llu\n", (unsigned long long)(end - middle));
+    printf("whole_cpu_ns %llu\n", (unsigned long long)(end - from.cpu));
     for (int i = 0; i < total; i += AT_ONCE) {
       int batch = total - i < AT_ONCE ? total - i : AT_ONCE;
       ask(fds, i, batch, options->size);

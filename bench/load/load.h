@@ -47,7 +47,7 @@ typedef struct {
 void server_start(load_server *server, const load_options *options, char **command);
 void stop_children(void); /* the server and the back end */
 uint64_t server_cpu_ns(const load_server *server);
-uint64_t server_rss(const load_server *server);
+uint64_t server_memory(const load_server *server);
 uint64_t server_peak_rss(const load_server *server);
 int backend_start(int cpu); /* a plain echo server in a process of its own; its port */
 void pin_to(int cpu);
