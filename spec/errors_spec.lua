@@ -179,6 +179,33 @@ describe("an Error", function()
   end)
 end)
 
+describe("the makers of errors", function()
+  for _, case in ipairs({
+    { "coded", "TypeError [ERR_INVALID_ARG_VALUE]: The argument 'code' is unknown. Received 'UNKNOWN'", "UNKNOWN" },
+    { "throw", "TypeError [ERR_INVALID_ARG_VALUE]: The argument 'code' is unknown. Received 'UNKNOWN'", "UNKNOWN" },
+    { "coded", 'TypeError [ERR_INVALID_ARG_TYPE]: The "code" argument must be of type string. Received undefined' },
+    { "throw", 'TypeError [ERR_INVALID_ARG_TYPE]: The "code" argument must be of type string. '
+      .. "Received an instance of Object", {} },
+    { "system", 'TypeError [ERR_INVALID_ARG_TYPE]: The "syscall" argument must be of type string. Received undefined' },
+    { "system", 'TypeError [ERR_INVALID_ARG_TYPE]: The "code" argument must be of type string. '
+      .. "Received type number (-111)", "connect", -111 },
+    { "coded", "TypeError [ERR_INVALID_THIS]: Call it with a dot: net.errors.coded(code)", errors, "ERR_X" },
+    { "throw", "TypeError [ERR_INVALID_THIS]: Call it with a dot: net.errors.throw(code)", errors, "ERR_X" },
+    { "coded", "TypeError [ERR_INVALID_THIS]: Call it with a dot: net.errors.coded(code)", errors.RangeError, "X" },
+    { "system", "TypeError [ERR_INVALID_THIS]: Call it with a dot: net.errors.system(syscall, code, errno)",
+      errors, "connect", "ECONNREFUSED" },
+  }) do
+    local maker, text, first, second = case[1], case[2], case[3], case[4]
+    it("say what is wrong, at the call of " .. maker .. ": " .. text, function()
+      local err = raised(function() errors[maker](first, second) end)
+      assert.is_true(errors:isInstance(err), tostring(err))
+      assert.equal(text, tostring(err))
+      local place = err.traceback:match("^stack traceback:\n%s*([^\n]+)")
+      assert.truthy(place:find("errors_spec.lua", 1, true), err.traceback)
+    end)
+  end
+end)
+
 describe("a method that is called with a dot", function()
   local socket, server = net.Socket(), net.createServer()
 

@@ -4,10 +4,16 @@
 
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.callable")
+local testing = require("uvnet.testing.public")
 
 local LONGEST = 2147483647 -- ms: a timer's
 
 local check = {}
+
+--- Raises ERR_INVALID_THIS for what was called with a colon: these are functions, not methods.
+function check.dot(first, call)
+  if first == testing then errors._checkDot("testing." .. call) end
+end
 
 --- Raises ERR_INVALID_ARG_TYPE for what cannot be called.
 function check.callable(name, value)
@@ -31,6 +37,17 @@ function check.ms(name, value)
   if not (value >= 0 and value <= LONGEST) then
     errors.throw("ERR_OUT_OF_RANGE", name, (">= 0 && <= %d"):format(LONGEST), value)
   end
+end
+
+--- The time limit of a wait: the one that was given, or the one of all.
+-- @raise as `check.ms`
+function check.limit(ms)
+  if ms ~= nil then
+    check.ms("ms", ms)
+    return ms
+  end
+  check.ms("testing.timeout", testing.timeout)
+  return testing.timeout
 end
 
 return check

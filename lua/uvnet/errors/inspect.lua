@@ -1,0 +1,63 @@
+--- How messages show values: Node's words, `nil` being its `undefined`.
+--
+-- Floor 0.
+
+local shown = {}
+
+local function quote(value)
+  local text = value
+  if #text > 28 then text = text:sub(1, 25) .. "..." end
+  return "'" .. text:gsub("\\", "\\\\"):gsub("'", "\\'"):gsub("\n", "\\n"):gsub("\r", "\\r") .. "'"
+end
+
+-- As JavaScript writes it: neither 1.0 nor -nan.
+local function number_text(value)
+  if value ~= value then return "NaN" end
+  if value == math.huge then return "Infinity" end
+  if value == -math.huge then return "-Infinity" end
+  return (tostring(value):gsub("^(%-?%d+)%.0$", "%1"))
+end
+
+--- A value that should have been another.
+-- @param value anything
+-- @treturn string such as `type string ('x')`
+function shown.received(value)
+  local kind = type(value)
+  if kind == "nil" then return "undefined" end
+  if kind == "function" then return "function " end
+  if kind == "string" then return "type string (" .. quote(value) .. ")" end
+  if kind == "number" then return "type number (" .. number_text(value) .. ")" end
+  if kind == "boolean" then return "type boolean (" .. tostring(value) .. ")" end
+  if kind == "table" then
+    local metatable = getmetatable(value)
+    local its_class = type(metatable) == "table" and rawget(metatable, "class")
+    return "an instance of " .. (its_class and its_class.__name or "Object")
+  end
+  return "an instance of " .. kind
+end
+
+local inspect
+
+local function inspect_table(value, depth)
+  local parts = {}
+  for key, field in pairs(value) do
+    local text = type(field) == "table" and depth > 2 and "[Object]" or inspect(field, depth + 1)
+    parts[#parts + 1] = type(key) == "number" and text or ("%s: %s"):format(tostring(key), text)
+  end
+  table.sort(parts)
+  if #parts == 0 then return "{}" end
+  return "{ " .. table.concat(parts, ", ") .. " }"
+end
+
+--- A value as Node's `util.inspect` shows a plain one.
+function shown.inspect(value, depth)
+  if type(value) == "string" then return quote(value) end
+  if type(value) == "table" and getmetatable(value) == nil then return inspect_table(value, depth or 0) end
+  if value == nil then return "undefined" end
+  if type(value) == "number" then return number_text(value) end
+  return tostring(value)
+end
+
+inspect = shown.inspect
+
+return shown

@@ -1,0 +1,171 @@
+--- Running the loop until something has happened: what came once and came before is known, and every wait has a time
+-- limit.
+--
+-- Floor 11.
+
+local check = require("uvnet.testing.check")
+local class_name = require("uvnet.testing.name")
+local errors = require("uvnet.errors")
+local net = require("uvnet")
+local timers = require("uvnet.timers")
+
+local unpack = table.unpack or unpack -- luacheck: ignore 143
+
+local waiting = {}
+
+local function fail(message, level) error(message, level + 1) end
+
+local function pack(...) return { n = select("#", ...), ... } end
+
+-- Runs the loop until `finished()` is true. Gives back what it ended with: "finished", "timeout" or "idle", the latter
+-- when nothing is left that could ever make it finish.
+local function run_until(finished, ms)
+  if finished() then return "finished" end
+  local late = false
+  local timer = timers.setTimeout(function()
+    late = true
+    net.stop()
+  end, ms)
+  -- It must not keep a loop alive in which nothing else is.
+  timer:unref()
+  local function turn()
+    while not finished() do
+      if late then return "timeout" end
+      if not net.run() and not finished() and not late then return "idle" end
+    end
+    return "finished"
+  end
+  local ok, result = pcall(turn)
+  timer:close()
+  if not ok then error(result, 0) end
+  return result
+end
+
+--- Makes a test function of one that finishes later.
+--
+-- The function gets `done`, is called, and then the loop runs until `done` has been called: `done()` is success,
+-- `done(err)` raises `err`. What a callback raises fails the test, as do the time limit, and a loop in which nothing is
+-- left to happen before `done` was called.
+-- @tparam function fn gets `done`
+-- @tparam[opt=testing.timeout] integer ms time limit
+-- @treturn function for `it`
+-- @raise ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
+function waiting.async(fn, ms)
+  check.dot(fn, "async(fn)")
+  check.callable("fn", fn)
+  if ms ~= nil then check.ms("ms", ms) end
+  return function()
+    local finished, failure = false, nil
+    local function done(err)
+      if finished then return end
+      finished, failure = true, err
+      net.stop()
+    end
+    local limit = check.limit(ms)
+    fn(done)
+    local result = run_until(function() return finished end, limit)
+    if result == "timeout" then fail(("done was not called within %.14g ms"):format(limit), 2) end
+    if result == "idle" then fail("done was not called, and nothing is left to happen that could call it", 2) end
+    if failure ~= nil then error(failure, 0) end
+  end
+end
+
+local function field(name)
+  return function(emitter) return emitter[name] end
+end
+
+-- Those that are accepted are connected from the start, without an event.
+local function is_connected(emitter)
+  return net.Socket:isInstance(emitter) and not emitter.server and not emitter.pending
+end
+
+local function is_closed(emitter)
+  if not net.Server:isInstance(emitter) then return emitter.closed end
+  return not emitter.listening and not rawget(emitter, "_resolving") and emitter.connections == 0
+end
+
+-- What tells that an event which comes once has come.
+local CAME = {
+  close = is_closed, connect = is_connected, ["end"] = field("readableEnded"), finish = field("writableFinished"),
+  listening = field("listening"), ready = is_connected,
+}
+
+-- It may have come in the same turn as what was waited for before. Where the field is set, but the event still to come,
+-- that needs a turn or two.
+local function came_before(emitter, event, seen)
+  if not CAME[event] or not CAME[event](emitter) then return false end
+  for _ = 1, 3 do
+    if seen() then return false end
+    net.run("nowait")
+  end
+  return not seen()
+end
+
+--- Runs the loop until an emitter emits an event, and gives back the event's arguments.
+--
+-- What comes once may have come already: then it returns at once. That is `close`, `end` and `finish` of a socket,
+-- `connect` and `ready` of one that is connected, `listening` of a server that listens, and `close` of one that is not
+-- open. What was emitted before of anything else, `data` say, is not remembered.
+-- @param emitter a socket, a server, any EventEmitter
+-- @tparam string event
+-- @tparam[opt=testing.timeout] integer ms time limit
+-- @return what the event's listeners get
+-- @raise what callbacks raise, an `error` event that nobody listens for among it; a message when the time is over, or
+--   when nothing is left to happen that could emit the event; ERR_INVALID_ARG_TYPE, ERR_MISSING_ARGS, ERR_OUT_OF_RANGE
+function waiting.wait(emitter, event, ms)
+  check.dot(emitter, "wait(emitter, event)")
+  check.emitter("emitter", emitter)
+  if event == nil then errors.throw("ERR_MISSING_ARGS", "event") end
+  local limit = check.limit(ms)
+  local arguments
+  local function listener(...)
+    arguments = pack(...)
+    net.stop()
+  end
+  local function seen() return arguments ~= nil end
+  emitter:once(event, listener)
+  local ok, result = pcall(function()
+    if came_before(emitter, event, seen) then
+      local is_socket = event == "close" and not net.Server:isInstance(emitter)
+      arguments = is_socket and pack(emitter.errored ~= nil) or pack()
+      emitter:removeListener(event, listener)
+    end
+    return run_until(seen, limit)
+  end)
+  if not arguments then emitter:removeListener(event, listener) end
+  if not ok then error(result, 0) end
+  if result == "timeout" then
+    fail(("no '%s' of %s within %.14g ms"):format(tostring(event), class_name(emitter), limit), 2)
+  elseif result == "idle" then
+    fail(("no '%s' of %s, and nothing is left to happen"):format(tostring(event), class_name(emitter)), 2)
+  end
+  return unpack(arguments, 1, arguments.n)
+end
+
+--- Runs the loop until a function says that it is enough: it is asked after each turn.
+-- @tparam[opt] function condition without it the loop runs until nothing is left to happen
+-- @tparam[opt=testing.timeout] integer ms time limit
+-- @raise what callbacks raise; a message when the time is over, or when nothing is left to happen and the condition is
+--   still not true; ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
+function waiting.run(condition, ms)
+  check.dot(condition, "run(condition)")
+  if condition ~= nil then check.callable("condition", condition) end
+  local limit = check.limit(ms)
+  local result
+  if condition then
+    local watch = timers.setInterval(function()
+      if condition() then net.stop() end
+    end, 5)
+    watch:unref()
+    local ok
+    ok, result = pcall(run_until, condition, limit)
+    watch:close()
+    if not ok then error(result, 0) end
+    if result == "idle" then fail("the condition is not true, and nothing is left to happen", 2) end
+  else
+    result = run_until(function() return false end, limit)
+  end
+  if result == "timeout" then fail(("the loop was not done within %.14g ms"):format(limit), 2) end
+end
+
+return waiting

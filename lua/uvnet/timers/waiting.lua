@@ -1,0 +1,216 @@
+--- The timeouts that wait. One timer of the loop waits for what is due first; then their callbacks run.
+--
+-- A timeout has `_duration`, `_ref` (does it keep the loop running?), `_repeats`, and `_call`, which calls back.
+--
+-- Floor 3.
+
+local callbacks = require("uvnet.timers.callbacks")
+local core = require("uvnet.core")
+local lists = require("uvnet.timers.lists")
+
+local heap, by_duration = lists.heap, lists.by_duration
+local new_list, renew, remove_list = lists.new, lists.renew, lists.remove
+local run_ticks = callbacks.run_ticks
+
+local waiting = {}
+
+-- The list that was emptied last stays where it is, for who clears a timeout often sets another one like it.
+local spare
+
+local function retire(list)
+  if spare and spare ~= list and spare.at > 0 and spare._next == spare then remove_list(spare) end
+  spare = list
+end
+
+-- ---- the loop's timer ----
+
+local active = 0 -- timeouts that keep the loop running
+local due -- what the loop's timer waits for, or nil
+local due_ref
+
+local function schedule(now)
+  local first = heap[1]
+  local ref = active > 0
+  if not first then
+    if due then core.timer(nil, false) end
+    due = nil
+    return
+  end
+  if due == first.expiry and due_ref == ref then return end
+  now = now or core.now()
+  core.timer(first.expiry > now and first.expiry - now or 1, ref)
+  due, due_ref = first.expiry, ref -- last: where no stack is left, the calls raise
+end
+
+-- ---- its timeouts ----
+
+-- A timeout counts while it is in a list and has a ref; callers of `insert` keep the count. What may raise, where no
+-- stack is left, comes last.
+local function stop(timeout)
+  local list = timeout._list
+  if not list then return end
+  timeout._list = false
+  if timeout._ref then active = active - 1 end
+  timeout._previous._next = timeout._next
+  timeout._next._previous = timeout._previous
+  timeout._previous, timeout._next = false, false
+  if list._next == list and not list.running then retire(list) end
+end
+
+local function append(timeout, list)
+  local last = list._previous
+  timeout._previous, timeout._next = last, list
+  timeout._list = list
+  last._next, list._previous = timeout, timeout
+end
+
+local function insert(timeout, start)
+  local duration = timeout._duration
+  local list = by_duration[duration]
+  timeout._start = start
+  if not list then
+    list = new_list(duration, start + duration)
+  elseif list._next == list and not list.running then
+    renew(list, start + duration)
+  end
+  append(timeout, list)
+end
+
+--- Starts its time, or starts it anew.
+function waiting.start(timeout)
+  local now = core.now()
+  local list = timeout._list
+  if list and list.duration == timeout._duration then
+    -- When the list is due can only become later. That is looked at when it is due, so that this costs next to nothing.
+    timeout._start = now
+    if timeout._next ~= list then
+      timeout._previous._next, timeout._next._previous = timeout._next, timeout._previous
+      append(timeout, list)
+    end
+    return
+  end
+  stop(timeout)
+  insert(timeout, now)
+  if timeout._ref then active = active + 1 end
+  schedule(now)
+end
+
+--- Starts its time as if that had been done before. Those that are due at once share a list; what stands for its
+-- duration is negative, so that nothing in it is ever too young.
+function waiting.start_at(timeout, start)
+  local expiry = start + timeout._duration
+  local list = by_duration[-expiry] or new_list(-expiry, expiry)
+  if list == spare then spare = nil end
+  stop(timeout)
+  append(timeout, list)
+  timeout._start = start
+  if timeout._ref then active = active + 1 end
+  schedule()
+end
+
+--- Ends its waiting.
+function waiting.stop(timeout)
+  if timeout._list then
+    stop(timeout)
+    schedule()
+  end
+end
+
+--- Has it keep the loop running (again).
+-- @treturn table the timeout
+function waiting.ref(timeout)
+  if not timeout._ref then
+    timeout._ref = true
+    if timeout._list then
+      active = active + 1
+      schedule()
+    end
+  end
+  return timeout
+end
+
+--- Has it keep the loop running no longer.
+-- @treturn table the timeout
+function waiting.unref(timeout)
+  if timeout._ref then
+    timeout._ref = false
+    if timeout._list then
+      active = active - 1
+      schedule()
+    end
+  end
+  return timeout
+end
+
+--- A list that is never due. It is always `running`: nothing is to be done when it becomes empty.
+function waiting.rack()
+  local rack = { running = true }
+  rack._next, rack._previous = rack, rack
+  return rack
+end
+
+--- Puts it on a rack, until it is to wait again, or is cleared. It must not have a ref.
+function waiting.rest(timeout, rack)
+  stop(timeout)
+  append(timeout, rack)
+end
+
+-- ---- their callbacks ----
+
+-- The timeout whose callback is running; what follows the callback is done when it has returned, or raised.
+local current
+
+local function finish_current()
+  local timeout = current
+  if not timeout then return end
+  current = nil
+  if timeout._repeats and not timeout._cleared and not timeout._list then
+    insert(timeout, timeout._called)
+    if timeout._ref then active = active + 1 end
+  end
+end
+
+local function call(timeout)
+  current = timeout
+  if timeout._repeats then timeout._called = core.now() end
+  timeout:_call()
+  finish_current()
+end
+
+local function run_list(list, now)
+  list.running = true
+  while list._next ~= list do
+    local timeout = list._next
+    if now - timeout._start < list.duration then
+      -- It came, or came again, after the others.
+      list.running = false
+      renew(list, math.max(timeout._start + list.duration, now + 1))
+      return
+    end
+    stop(timeout)
+    call(timeout)
+    run_ticks()
+  end
+  list.running = false
+  remove_list(list)
+end
+
+-- When this turn of the timers began. What becomes due meanwhile waits for the next one, so that a callback that takes
+-- longer than its interval leaves the network its turns. It stays for the rest after an error.
+local turn
+
+core.hook("timers", function()
+  finish_current()
+  due = nil
+  turn = turn or core.now()
+  while true do
+    local list = heap[1]
+    if not list or list.expiry > turn then break end
+    run_list(list, turn)
+  end
+  turn = nil
+  schedule()
+  return false
+end)
+
+return waiting
