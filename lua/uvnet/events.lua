@@ -94,31 +94,40 @@ local function to_key(event)
   return event
 end
 
--- The first listener of an event. Of two names the table itself mostly has the order.
-local function add_name(events, event, entry)
-  local count = #events
-  local first = next(events)
-  if count > 0 then
-    events[count + 1] = event
-  elseif first ~= nil then
-    local second = next(events, first)
-    if second ~= nil then
-      events[1] = first
-      events[2] = second
-      events[3] = event
-    end
+local function names_of(events)
+  if #events > 1 then return copy(events) end
+  local first = events[1]
+  local names = { first }
+  for name in next, events do
+    if name ~= 1 and name ~= first then names[#names + 1] = name end
   end
-  events[event] = entry
-  if count == 0 and first ~= nil and #events == 0 and next(events) ~= first then
-    events[1] = first
-    events[2] = event
+  return names
+end
+
+-- The first listener of an event.
+local function add_name(events, event, entry)
+  local first = next(events)
+  if first == nil then
+    events[event] = entry
+  elseif next(events, first) == nil then
+    events[event] = entry
+    if next(events) ~= first then events[1] = first end
+  else
+    local names = names_of(events)
+    for i = #events + 1, #names do
+      events[i] = names[i]
+    end
+    events[#names + 1] = event
+    events[event] = entry
   end
 end
 
 local function forget_name(events, event)
   local count = #events
-  if count == 2 then
-    events[1], events[2] = nil, nil
+  if count <= 2 then
+    for i = count, 1, -1 do
+      events[i] = nil
+    end
     return
   end
   for i = 1, count do
@@ -133,9 +142,10 @@ local function add(self, event, entry, prepend)
   event = to_key(event)
   local events = rawget(self, "_events")
   if not events then
-    events = {}
-    self._events = events
-  elseif events.newListener ~= nil then
+    self._events = { [event] = entry }
+    return self
+  end
+  if events.newListener ~= nil then
     self:emit("newListener", event, original(entry))
     -- The listener may have removed all listeners, and the table with them.
     events = rawget(self, "_events") or {}
@@ -366,11 +376,7 @@ end
 -- @treturn table
 function EventEmitter:eventNames()
   local events = rawget(self, "_events")
-  if not events then return {} end
-  if #events > 0 then return copy(events) end
-  local first = next(events)
-  if first == nil then return {} end
-  return { first, (next(events, first)) }
+  return events and names_of(events) or {}
 end
 
 --- Sets how many listeners one event may have before a warning is printed; 0 or `math.huge` for no limit.
