@@ -53,6 +53,7 @@ describe("an Error", function()
       function() socket:on("data") end,
       function() net.connect({ port = 99999 }) end,
       function() socket:setTimeout("x") end,
+      function() socket:write(5) end,
       function() net.createServer():listen(-1) end,
       function() net.Socket({ fd = "x" }) end,
       function() net.events():emit("error", "x") end,

@@ -73,20 +73,26 @@ describe("write", function()
     net.run()
   ]]))
 
-  it("looks at what it is given for a socket", prints(("nil\n"):rep(5) .. "x\n", [[
+  it("looks at what it is given for a socket", prints(("0\n"):rep(6) .. "x\n", [[
     local function write(self)
       local ok, answer = pcall(net.Socket.write, self, "x")
       return ok and answer
     end
-    local proxy = newproxy and newproxy(true) or io.stdout
-    if newproxy then getmetatable(proxy).__metatable = "uvnet.handle" end
     pair(function(accepted, client)
-      for _, handle in ipairs({ io.stdout, proxy, setmetatable({}, { __metatable = "uvnet.handle" }), 5, "x" }) do
+      -- What shows the same metatable as a handle, and is none.
+      local kind = getmetatable(client._handle)
+      local file = assert(io.open(arg[0]))
+      getmetatable(file).__metatable = kind
+      local closed = assert(io.open(arg[0]))
+      closed:close()
+      for _, handle in ipairs({ io.stdout, file, closed, setmetatable({}, { __metatable = kind }), 5, "x" }) do
+        local written = 0
         for _ = 1, 200 do
-          if write({ _handle = handle }) then print("written") end
+          if write({ _handle = handle }) then written = written + 1 end
         end
-        print(nil)
+        print(written)
       end
+      file:close()
       accepted:on("data", function(data) io.write(data, "\n") end)
       client:write("x")
       client:finish()
@@ -119,5 +125,71 @@ describe("write", function()
       pour()
     end)
     net.run()
+  ]]))
+end)
+
+if not rawget(_G, "jit") then return end
+
+describe("on LuaJIT", function()
+  local child = require("spec.support.child")
+
+  local function says(expected, text)
+    return function()
+      local output, status, errors = child.run(child.lua("-e", text))
+      child.cleanup()
+      assert.equal("", errors)
+      assert.equal(expected, output)
+      assert.equal(0, status)
+    end
+  end
+
+  it("the module loads whatever has become of `jit` and `ffi`", says("8 times\n", [[
+    local function forget()
+      for name in pairs(package.loaded) do
+        if name == "net" or name:find("^uvnet") and name ~= "uvnet.core" then package.loaded[name] = nil end
+      end
+    end
+    local kept, times = jit, 0
+    local function try(change, back)
+      forget()
+      change()
+      assert(type(require("net").Socket.write) == "function")
+      back()
+      times = times + 1
+    end
+    local function set(value) return function() jit = value end end
+    local back = set(kept)
+    try(set(nil), back)
+    try(set({}), back)
+    try(set(5), back)
+    try(set({ status = error }), back)
+    local function load_as(value) return function() package.loaded.ffi = value end end
+    try(load_as({}), load_as(nil))
+    try(load_as(true), load_as(nil))
+    local preload = package.preload.ffi
+    try(function() package.preload.ffi = nil end, function() package.preload.ffi = preload end)
+    try(jit.off, jit.on)
+    print(times .. " times")
+  ]]))
+
+  it("who takes `ffi` away has it away, and who has it has one", says("false\ttrue\ttrue\n", [[
+    local net = require("net")
+    local loaded = package.loaded.ffi ~= nil
+    local ffi = require("ffi")
+    ffi.cdef("typedef struct { int x; } a_type;")
+    local server = net.createServer(function(socket) socket:pipe(socket) end)
+    server:listen(0, "127.0.0.1", function()
+      local client = net.connect(server:address().port, "127.0.0.1")
+      client:on("connect", function()
+        for _ = 1, 300 do client:write("x") end
+        client:finish()
+      end)
+      client:on("close", function() server:close() end)
+      client:resume()
+    end)
+    net.run()
+    local right = ffi.new("a_type", 5).x == 5
+    package.loaded.ffi, package.preload.ffi = nil, nil
+    print(loaded, right, not pcall(require, "ffi"))
   ]]))
 end)

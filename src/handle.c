@@ -59,7 +59,15 @@ int net_box_new(lua_State *L, net_loop *loop, uv_handle_type type) {
   return 1;
 }
 
-net_handle *net_box_handle(const net_box *box) { return box->mark == &box_mark ? box->handle : NULL; }
+void net_box_push_kind(lua_State *L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &box_mark);
+  lua_getfield(L, -1, "__metatable");
+  lua_remove(L, -2);
+}
+
+net_handle *net_box_handle(const net_box *box) {
+  return box != NULL && box->mark == &box_mark ? box->handle : NULL;
+}
 
 static net_box *test_box(lua_State *L, int index) {
   net_box *box = (net_box *)lua_touserdata(L, index);
@@ -223,7 +231,7 @@ void net_handle_open(lua_State *L, net_loop *loop, const luaL_Reg *const *method
   lua_setfield(L, -2, "__gc");
   lua_pushcfunction(L, box_tostring);
   lua_setfield(L, -2, "__tostring");
-  lua_pushliteral(L, "uvnet.handle");
+  lua_newtable(L);
   lua_setfield(L, -2, "__metatable");
   lua_rawsetp(L, LUA_REGISTRYINDEX, &box_mark);
   net_loop_at_end(loop, close_all);

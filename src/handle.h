@@ -72,7 +72,10 @@ int net_box_new(lua_State *L, net_loop *loop, uv_handle_type type);
 /* The open handle of argument `index`, or NULL if it is closed. Raises if it is no box. */
 net_handle *net_handle_check(lua_State *L, int index);
 
-/* The open handle of a userdata that looks like a box, or NULL. */
+/* Pushes what getmetatable shows of boxes, and of nothing else. */
+void net_box_push_kind(lua_State *L);
+
+/* The open handle of a box, or of another userdata that is not smaller; or NULL. */
 net_handle *net_box_handle(const net_box *box);
 
 /* The open handle of any value, or NULL. Never raises. */

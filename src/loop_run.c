@@ -136,7 +136,7 @@ static int loop_run(lua_State *L) {
     uv_run(loop->uv, loop->errors > 0 ? UV_RUN_NOWAIT : mode);
     if (mode != UV_RUN_NOWAIT) net_loop_leave_interrupt(loop);
   } else {
-    uv_run(loop->uv, UV_RUN_NOWAIT); /* takes back the uv_stop that keep_error or stop has made */
+    uv_run(loop->uv, UV_RUN_NOWAIT); /* takes back the uv_stop that net_loop_keep_error or stop has made */
   }
   loop->L = NULL;
   if (loop->errors > 0) return net_loop_raise_error(L, loop);

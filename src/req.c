@@ -22,6 +22,14 @@ net_req *net_req_take(lua_State *L, net_handle *handle) {
   return req;
 }
 
+net_req *net_req_new(net_handle *handle, size_t size) {
+  net_req *req = (net_req *)malloc(sizeof *req + size);
+  if (req == NULL) return NULL;
+  req->handle = handle;
+  req->ref = LUA_NOREF;
+  return req;
+}
+
 void net_req_give_back(lua_State *L, net_req *req) {
   luaL_unref(L, LUA_REGISTRYINDEX, req->ref);
   free(req);

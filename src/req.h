@@ -25,6 +25,10 @@ static inline net_req *net_req_from(const void *uv) {
  * nothing anchored then. Raises before it has taken anything. */
 net_req *net_req_take(lua_State *L, net_handle *handle);
 
+/* The same without the state, for `size` bytes of C that libuv will read: they lie at net_req_bytes. Never raises. */
+net_req *net_req_new(net_handle *handle, size_t size);
+static inline char *net_req_bytes(net_req *req) { return (char *)(req + 1); }
+
 /* For a call that libuv refused. */
 void net_req_give_back(lua_State *L, net_req *req);
 

@@ -3,6 +3,7 @@
  * Owns no memory but requests under way (req.h). */
 #include "writer.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "fail.h"
@@ -84,6 +85,23 @@ int net_writer_queue(lua_State *L, net_handle *handle, uv_buf_t *buffers, unsign
   }
   handle->writes++;
   for (unsigned i = 0; i < count; i++) handle->bytes_written += buffers[i].len;
+  return 0;
+}
+
+int net_writer_queue_copy(net_handle *handle, const char *data, size_t size) {
+  net_req *req = net_req_new(handle, size);
+  if (req == NULL) return UV_ENOMEM;
+  uv_buf_t buffer;
+  buffer.base = net_req_bytes(req);
+  buffer.len = size;
+  memcpy(buffer.base, data, size);
+  int status = uv_write(&req->uv.write, &handle->uv.stream, &buffer, 1, on_write);
+  if (status < 0) {
+    free(req);
+    return status;
+  }
+  handle->writes++;
+  handle->bytes_written += size;
   return 0;
 }
 

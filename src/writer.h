@@ -23,8 +23,8 @@ void net_writer_open(lua_State *L);
  * and the answer is true, or over(self) after too much within one callback of the loop. If not, the rest is queued, and
  * the answer is queued(self, bytes, callback).
  *
- * For LuaJIT it gives back two more: what compiled code can do in its place, queueRest(self, data, written), and the
- * address of a pointer to int offer(void *box, const char *data, int size). */
+ * It gives back two more, for LuaJIT: the address of a pointer to int offer(void *box, const char *data, int size), and
+ * what getmetatable shows of boxes. */
 int net_writer_direct(lua_State *L);
 
 /* ---- between the files of this room ---- */
@@ -52,5 +52,8 @@ static inline int net_writer_take(net_handle *handle, size_t size) {
 /* Queues what the system did not take at once. The value on top of the stack (popped) is anchored until libuv has sent
  * it: the string, or a table of strings. Returns a status. */
 int net_writer_queue(lua_State *L, net_handle *handle, uv_buf_t *buffers, unsigned count);
+
+/* The same with a copy of the bytes, and without the state. Never raises. */
+int net_writer_queue_copy(net_handle *handle, const char *data, size_t size);
 
 #endif

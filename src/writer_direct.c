@@ -31,12 +31,20 @@ static int taken(lua_State *L, int has_callback, net_handle *handle, size_t size
   return 1;
 }
 
-/* The system has taken the first `written` bytes, and the rest is to be sent when it takes more. The stack: socket, data,
- * and maybe a callback. */
-static int queue_rest(lua_State *L, net_handle *handle, size_t written) {
+/* The stack: socket, data, and maybe a callback; nothing else comes here. */
+static int write_directly(lua_State *L, net_handle *handle, int has_callback) {
+  const net_loop *loop = net_handle_loop(handle);
   uv_buf_t rest;
   size_t size;
-  rest.base = (char *)lua_tolstring(L, 2, &size) + written;
+  rest.base = (char *)lua_tolstring(L, 2, &size);
+  /* A refusal that is still to be reported comes first: asking again would hear another error. */
+  if (size == 0 || loop->refused == handle) return call_on(L, UP_SLOW);
+  size_t written = net_writer_offer(handle, rest.base, size);
+  if (written == size) return taken(L, has_callback, handle, size);
+  /* cppcheck-suppress knownConditionTrueFalse ; the offer may have been refused */
+  if (loop->refused == handle) return call_on(L, UP_SLOW); /* which reports it */
+
+  rest.base += written;
   rest.len = size - written;
   lua_settop(L, 3);
   lua_pushvalue(L, 2);
@@ -48,20 +56,6 @@ static int queue_rest(lua_State *L, net_handle *handle, size_t written) {
   net_pushsize(L, size); /* all of it counts as queued until the rest is gone, as in the slow lane */
   lua_replace(L, 2);
   return call_on(L, UP_QUEUED);
-}
-
-/* The stack: socket, data, and maybe a callback; nothing else comes here. */
-static int write_directly(lua_State *L, net_handle *handle, int has_callback) {
-  const net_loop *loop = net_handle_loop(handle);
-  size_t size;
-  const char *data = lua_tolstring(L, 2, &size);
-  /* A refusal that is still to be reported comes first: asking again would hear another error. */
-  if (size == 0 || loop->refused == handle) return call_on(L, UP_SLOW);
-  size_t written = net_writer_offer(handle, data, size);
-  if (written == size) return taken(L, has_callback, handle, size);
-  /* cppcheck-suppress knownConditionTrueFalse ; the offer may have been refused */
-  if (loop->refused == handle) return call_on(L, UP_SLOW); /* which reports it */
-  return queue_rest(L, handle, written);
 }
 
 /* The open handle of the socket at index 1, or NULL. */
@@ -88,31 +82,30 @@ static int direct_write(lua_State *L) {
 
 /* ---- for compiled code, which calls C past the C API ---- */
 
-enum { NOT_OFFERED = -1, TOO_MUCH = -2 };
+enum { NOT_OFFERED = -1, TOO_MUCH = -2, QUEUED = -3 };
 
-/* offer(userdata, data, size): how many bytes the system has taken; or NOT_OFFERED: nothing has been done, direct_write
- * knows what to do; or TOO_MUCH: all of it, and that is enough for one callback. */
-static int offer_for_compiled(void *userdata, const char *data, int size) {
-  net_handle *handle = net_box_handle((const net_box *)userdata);
-  if (handle == NULL || !net_writer_is_direct(handle) || size <= 0) return NOT_OFFERED;
-  const net_loop *loop = net_handle_loop(handle);
+/* offer(box, data, size): the size: the system has all of it; or TOO_MUCH: and that is enough for one callback; or
+ * QUEUED: the system has a part, the rest is queued; or NOT_OFFERED: nothing has been done, direct_write knows what to do.
+ *
+ * When this returns, a hook may raise before Lua does anything about it. So what has begun is done here, with a copy: the
+ * strings are small, larger ones go the usual way. */
+static int offer_for_compiled(void *box, const char *data, int size) {
+  net_handle *handle = net_box_handle((const net_box *)box);
+  if (handle == NULL || !net_writer_is_direct(handle) || size <= 0 || size > NET_READ_SIZE)
+    return NOT_OFFERED;
+  net_loop *loop = net_handle_loop(handle);
   if (loop->refused == handle) return NOT_OFFERED;
   size_t written = net_writer_offer(handle, data, (size_t)size);
   if (written == (size_t)size) return net_writer_take(handle, written) ? TOO_MUCH : size;
-  /* cppcheck-suppress knownConditionTrueFalse ; the offer may have been refused */
-  return loop->refused == handle ? NOT_OFFERED : (int)written;
+  if (written == 0) return NOT_OFFERED; /* refused, or not now */
+  int status = net_writer_queue_copy(handle, data + written, (size_t)size - written);
+  if (status == 0) return QUEUED;
+  loop->refused = handle;
+  loop->refusal = status;
+  return NOT_OFFERED;
 }
 
-static int (*const offer)(void *userdata, const char *data, int size) = offer_for_compiled;
-
-/* queueRest(socket, data, written) */
-static int queue_offered(lua_State *L) {
-  size_t written = (size_t)lua_tointeger(L, 3);
-  lua_settop(L, 2);
-  net_handle *handle = handle_of_socket(L);
-  if (handle == NULL) return luaL_error(L, "the handle is closed");
-  return queue_rest(L, handle, written);
-}
+static int (*const offer)(void *box, const char *data, int size) = offer_for_compiled;
 
 /* ---- beginning ---- */
 
@@ -123,11 +116,8 @@ int net_writer_direct(lua_State *L) {
   lua_pushliteral(L, "_handle");
   lua_insert(L, 1);
   lua_pushvalue(L, lua_upvalueindex(1));
-  for (int i = 1; i <= DIRECT_UPVALUES; i++) lua_pushvalue(L, i);
-  lua_pushcclosure(L, queue_offered, DIRECT_UPVALUES);
-  lua_insert(L, 1);
   lua_pushcclosure(L, direct_write, DIRECT_UPVALUES);
-  lua_insert(L, 1);
   lua_pushlightuserdata(L, (void *)&offer);
+  net_box_push_kind(L);
   return 3;
 }

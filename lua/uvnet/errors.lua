@@ -18,6 +18,9 @@ Error.message = ""
 -- Where uvnet's files are; nil where that is not known.
 local OURS = debug.getinfo(1, "S").source:match("^(@.*[/\\])errors%.lua$")
 
+-- Functions of C between our files and the user's: those that call on, and ours.
+Error._ours = { [pcall] = true, [xpcall] = true }
+
 -- The level, seen from the caller, of the user's function that has called uvnet: an error at a call is the call's, and
 -- nobody looks for it in our files. Of what happens in the loop's turn, by no call, there is none.
 local function users_level()
@@ -27,7 +30,7 @@ local function users_level()
     local info = debug.getinfo(level, "Sf")
     if not info then return nil end
     if info.what == "C" then
-      if info.func ~= pcall and info.func ~= xpcall then return nil end
+      if not Error._ours[info.func] then return nil end
     elseif info.what ~= "tail" and info.source:sub(1, #OURS) ~= OURS then
       return level - 1
     end

@@ -99,7 +99,7 @@ local function names_of(events)
   local first = events[1]
   local names = { first }
   for name in next, events do
-    if name ~= 1 and name ~= first then names[#names + 1] = name end
+    if name ~= 1 and not rawequal(name, first) then names[#names + 1] = name end
   end
   return names
 end
@@ -111,7 +111,7 @@ local function add_name(events, event, entry)
     events[event] = entry
   elseif next(events, first) == nil then
     events[event] = entry
-    if next(events) ~= first then events[1] = first end
+    if not rawequal(next(events), first) then events[1] = first end
   else
     local names = names_of(events)
     for i = #events + 1, #names do
@@ -131,7 +131,7 @@ local function forget_name(events, event)
     return
   end
   for i = 1, count do
-    if events[i] == event then
+    if rawequal(events[i], event) then
       table.remove(events, i)
       return
     end

@@ -6,34 +6,33 @@
 local compiled = {}
 
 -- What the core's offer() answers besides a number of bytes.
-local TOO_MUCH = -2
+local TOO_MUCH, QUEUED = -2, -3
 
-local function ffi_where_compiled()
-  local jit = rawget(_G, "jit")
-  if type(jit) ~= "table" or not jit.status() then return nil end
-  local ok, ffi = pcall(require, "ffi")
-  return ok and ffi or nil
+-- `ffi` is for who may have it: the host may take it away after us, from where it was.
+local function quietly_require_ffi()
+  local loaded = package.loaded.ffi
+  local ffi = require("ffi")
+  if loaded == nil then
+    package.loaded.ffi = nil
+    package.preload.ffi = function() return ffi end -- the same: a second one would not know the types of the first
+  end
+  return ffi
 end
 
---- Makes the `write` of sockets, or nil where nothing is compiled.
--- @tparam function direct the usual way: the core's write
--- @tparam function queue_rest queue_rest(socket, data, written): what the system has not taken
--- @tparam userdata offer the address of the core's pointer to offer(box, data, size)
-function compiled.write(direct, queue_rest, offer)
-  local ffi = ffi_where_compiled()
-  if not ffi then return nil end
+local function make(direct, queued, offer, kind)
+  if not jit.status() then return nil end -- luacheck: ignore 113
+  offer = quietly_require_ffi().cast("int (**)(void *, const char *, int)", offer)[0]
   local getmetatable, rawget, type = getmetatable, rawget, type
-  offer = ffi.cast("int (**)(void *, const char *, int)", offer)[0]
 
   return function(self, data, encoding, callback)
     if encoding == nil and callback == nil and type(data) == "string" and type(self) == "table" then
-      local handle = rawget(self, "_handle")
-      if getmetatable(handle) == "uvnet.handle" then
+      local box = rawget(self, "_handle")
+      if type(box) == "userdata" and getmetatable(box) == kind then
         local size = #data
-        local taken = offer(handle, data, size)
+        local taken = offer(box, data, size)
         if taken == size then return true end
         if taken == TOO_MUCH then return self:_waitForTurn() end
-        if taken >= 0 then return queue_rest(self, data, taken) end
+        if taken == QUEUED then return queued(self, size) end
       end
     end
     -- How many arguments there are is looked at.
@@ -41,6 +40,16 @@ function compiled.write(direct, queue_rest, offer)
     if encoding ~= nil then return direct(self, data, encoding) end
     return direct(self, data)
   end
+end
+
+--- Makes the `write` of sockets, or nil where nothing is compiled, or `ffi` is not to be had.
+-- @tparam function direct the usual way: the core's write
+-- @tparam function queued queued(socket, size): the core has queued what the system did not take
+-- @tparam userdata offer the address of the core's pointer to offer(box, data, size)
+-- @tparam table kind what getmetatable shows of a box
+function compiled.write(direct, queued, offer, kind)
+  local ok, write = pcall(make, direct, queued, offer, kind)
+  return ok and write or nil
 end
 
 return compiled

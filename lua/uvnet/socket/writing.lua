@@ -72,9 +72,10 @@ end
 -- @treturn boolean true if the system has it all, or less than the high-water mark is queued; false: wait for `drain`
 -- @raise ERR_INVALID_ARG_TYPE, ERR_STREAM_NULL_VALUES, ERR_UNKNOWN_ENCODING
 -- @see Node's net: socket.write(data[, encoding][, callback])
-local direct, queue_rest, offer =
+local direct, offer, kind =
   core.directWrite(write_slowly, methods._waitForTurn, write_queued, Duplex._queueWriteCallback)
-methods.write = compiled.write(direct, queue_rest, offer) or direct
+methods.write = compiled.write(direct, write_queued, offer, kind) or direct
+errors._ours[direct] = true
 core.standardWrite(methods.write)
 
 local function send_pending(self, pending)
