@@ -137,14 +137,27 @@ function lab.summary(values)
   return { median = at(0.5), low = at(0.25), high = at(0.75), runs = #sorted }
 end
 
+-- Some take part in more rounds than the others.
+local function workloads_of(workloads, rounds, round)
+  local list = {}
+  for _, workload in ipairs(workloads) do
+    if round <= (workload.rounds or rounds) then list[#list + 1] = workload end
+  end
+  return list
+end
+
 --- Rounds over workloads and systems. Each run's processor time per message is divided by that of the first system in
--- the same round, a few seconds before or after: what the machine does besides touches both.
+-- the same round, a few seconds before or after: what the machine does besides touches both. A workload may ask for
+-- more rounds than the others.
 -- Returns [workload id][system id] = { ratio = summary, cpu_ns = summary, per_second = summary }.
 function lab.compare(workloads, present, rounds, seconds_allowed)
-  local began, samples = os.time(), {}
-  for round = 1, rounds do
+  local began, samples, last = os.time(), {}, rounds
+  for _, workload in ipairs(workloads) do
+    last = math.max(last, workload.rounds or rounds)
+  end
+  for round = 1, last do
     if round > 3 and os.time() - began > seconds_allowed then break end
-    for _, workload in ipairs(workloads) do
+    for _, workload in ipairs(workloads_of(workloads, rounds, round)) do
       local systems = lab.pick(present, workload.systems)
       local base
       samples[workload.id] = samples[workload.id] or {}
@@ -168,7 +181,7 @@ function lab.compare(workloads, present, rounds, seconds_allowed)
       io.write(".")
       io.flush()
     end
-    print((" round %d of %d"):format(round, rounds))
+    print((" round %d of %d"):format(round, last))
   end
   for _, of_systems in pairs(samples) do
     for _, kept in pairs(of_systems) do

@@ -45,7 +45,7 @@ if quick then
 else
   results.workloads = workloads(present)
   say("processor time per message beside C")
-  results.compared = lab.compare(results.workloads, present, 5, 210)
+  results.compared = lab.compare(results.workloads, present, 5, 260)
   say("instructions and system calls")
   local all = { "c", "uvnet-5.4", "uvnet-jit", "uvnet-joff", "uvnet-5.1", "luv-5.4", "luv-jit", "cqueues" }
   local piping = { "c", "uvnet-5.4", "uvnet-jit", "uvnet-joff" }

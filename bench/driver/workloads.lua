@@ -28,10 +28,11 @@ local list = {
     load = load("echo", "pipe", 10, 65536) },
   { id = "proxy", title = "proxy by `pipe`, 1 KiB, 50 connections", limit = 1.08, systems = EVERY,
     load = load("proxy", "proxy", 50, 1024) },
-  { id = "sink", title = "sink, 64 KiB, 10 connections", limit = 1.18, systems = EVERY,
+  -- Memory's bandwidth varies, on a machine that is shared: it takes more rounds.
+  { id = "sink", title = "sink, 64 KiB, 10 connections", limit = 1.18, systems = EVERY, rounds = 9,
     load = load("sink", "sink", 10, 65536) },
   -- On one connection the copies dominate; on ten with small windows the software does, and `drain` comes often.
-  { id = "source", title = "source, 64 KiB, 1 connection", limit = 1.08, systems = EVERY,
+  { id = "source", title = "source, 64 KiB, 1 connection", limit = 1.08, systems = EVERY, rounds = 9,
     load = load("source", "source", 1, 65536) },
   { id = "source10", title = "source, 64 KiB, 10 connections, windows of 128 KiB", systems = EVERY,
     load = load("source", "source", 10, 65536, { window = 131072 }) },
