@@ -107,7 +107,6 @@ build = {
     ["uvnet.testing.waiting"] = "lua/uvnet/testing/waiting.lua",
     ["uvnet.ticks"] = "lua/uvnet/ticks.lua",
     ["uvnet.timers"] = "lua/uvnet/timers.lua",
-    ["uvnet.timers.callbacks"] = "lua/uvnet/timers/callbacks.lua",
     ["uvnet.timers.immediates"] = "lua/uvnet/timers/immediates.lua",
     ["uvnet.timers.lists"] = "lua/uvnet/timers/lists.lua",
     ["uvnet.timers.waiting"] = "lua/uvnet/timers/waiting.lua",

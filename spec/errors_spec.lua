@@ -190,6 +190,8 @@ describe("the makers of errors", function()
     { "system", 'TypeError [ERR_INVALID_ARG_TYPE]: The "syscall" argument must be of type string. Received undefined' },
     { "system", 'TypeError [ERR_INVALID_ARG_TYPE]: The "code" argument must be of type string. '
       .. "Received type number (-111)", "connect", -111 },
+    { "system", 'TypeError [ERR_INVALID_ARG_TYPE]: The "code" argument must be of type string. '
+      .. "Received an instance of Object", "connect", errors },
     { "coded", "TypeError [ERR_INVALID_THIS]: Call it with a dot: net.errors.coded(code)", errors, "ERR_X" },
     { "throw", "TypeError [ERR_INVALID_THIS]: Call it with a dot: net.errors.throw(code)", errors, "ERR_X" },
     { "coded", "TypeError [ERR_INVALID_THIS]: Call it with a dot: net.errors.coded(code)", errors.RangeError, "X" },

@@ -5,6 +5,14 @@
 
 #include <stdlib.h>
 
+net_req *net_req_new(net_handle *handle, size_t size) {
+  net_req *req = (net_req *)malloc(sizeof *req + size);
+  if (req == NULL) return NULL;
+  req->handle = handle;
+  req->ref = LUA_NOREF;
+  return req;
+}
+
 net_req *net_req_take(lua_State *L, net_handle *handle) {
   int ref = LUA_NOREF;
   if (lua_isnil(L, -1)) {
@@ -12,21 +20,12 @@ net_req *net_req_take(lua_State *L, net_handle *handle) {
   } else {
     ref = luaL_ref(L, LUA_REGISTRYINDEX);
   }
-  net_req *req = (net_req *)malloc(sizeof *req);
+  net_req *req = net_req_new(handle, 0);
   if (req == NULL) {
     luaL_unref(L, LUA_REGISTRYINDEX, ref);
     return NULL;
   }
-  req->handle = handle;
   req->ref = ref;
-  return req;
-}
-
-net_req *net_req_new(net_handle *handle, size_t size) {
-  net_req *req = (net_req *)malloc(sizeof *req + size);
-  if (req == NULL) return NULL;
-  req->handle = handle;
-  req->ref = LUA_NOREF;
   return req;
 }
 

@@ -32,7 +32,8 @@ static inline char *net_req_bytes(net_req *req) { return (char *)(req + 1); }
 /* For a call that libuv refused. */
 void net_req_give_back(lua_State *L, net_req *req);
 
-/* In its callback: frees it and its anchor; returns the handle. Never raises. */
+/* In its callback, or where libuv refused one of net_req_new: frees it and its anchor; returns the handle. Never
+ * raises. */
 net_handle *net_req_release(net_req *req);
 
 #endif

@@ -3,7 +3,6 @@
  * Owns no memory but requests under way (req.h). */
 #include "writer.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "fail.h"
@@ -75,17 +74,21 @@ static unsigned skip(uv_buf_t *buffers, unsigned count, size_t written) {
   return done;
 }
 
-int net_writer_queue(lua_State *L, net_handle *handle, uv_buf_t *buffers, unsigned count) {
-  net_req *req = net_req_take(L, handle);
-  if (req == NULL) return UV_ENOMEM;
+static int send_request(net_req *req, const uv_buf_t *buffers, unsigned count) {
+  net_handle *handle = req->handle;
   int status = uv_write(&req->uv.write, &handle->uv.stream, buffers, count, on_write);
-  if (status < 0) {
-    net_req_give_back(L, req);
-    return status;
-  }
+  if (status < 0) return status;
   handle->writes++;
   for (unsigned i = 0; i < count; i++) handle->bytes_written += buffers[i].len;
   return 0;
+}
+
+int net_writer_queue(lua_State *L, net_handle *handle, uv_buf_t *buffers, unsigned count) {
+  net_req *req = net_req_take(L, handle);
+  if (req == NULL) return UV_ENOMEM;
+  int status = send_request(req, buffers, count);
+  if (status < 0) net_req_give_back(L, req);
+  return status;
 }
 
 int net_writer_queue_copy(net_handle *handle, const char *data, size_t size) {
@@ -95,14 +98,9 @@ int net_writer_queue_copy(net_handle *handle, const char *data, size_t size) {
   buffer.base = net_req_bytes(req);
   buffer.len = size;
   memcpy(buffer.base, data, size);
-  int status = uv_write(&req->uv.write, &handle->uv.stream, &buffer, 1, on_write);
-  if (status < 0) {
-    free(req);
-    return status;
-  }
-  handle->writes++;
-  handle->bytes_written += size;
-  return 0;
+  int status = send_request(req, &buffer, 1);
+  if (status < 0) net_req_release(req);
+  return status;
 }
 
 /* Pushes what anchors the data at index 2: a string itself, of a list a copy, for the list is its owner's to change. */

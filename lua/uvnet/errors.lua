@@ -93,9 +93,10 @@ Error.TypeError = named("TypeError")
 Error.RangeError = named("RangeError")
 Error.AggregateError = named("AggregateError")
 
--- Complains of what is no text. `call` is how the function is to be called, for those who did it with a colon.
+-- Complains of what is no text. `call`, of a first argument, is how the function is to be called, for those who did it
+-- with a colon.
 local function refuse(argument, value, call)
-  if type(value) == "table" and value.coded == Error.coded then Error._checkDot("net.errors." .. call) end
+  if call and type(value) == "table" and value.coded == Error.coded then Error._checkDot("net.errors." .. call) end
   return Error.throw("ERR_INVALID_ARG_TYPE", argument, "string", value)
 end
 

@@ -82,7 +82,10 @@ end
 
 local unfold = fold.unfold
 
-local function is_unfolded(socket) return rawget(socket, "_rs") or rawget(socket, "_ws") end
+--- Has it stream tables?
+function fold.is_unfolded(socket) return rawget(socket, "_rs") ~= nil or rawget(socket, "_ws") ~= nil end
+
+local is_unfolded = fold.is_unfolded
 
 local function listens(socket, event)
   local events = rawget(socket, "_events")

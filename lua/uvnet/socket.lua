@@ -54,7 +54,7 @@ end
 local is_destroyed = getters.destroyed
 
 function getters:destroyed()
-  if rawget(self, "_server") and not rawget(self, "_rs") and not rawget(self, "_ws") then
+  if rawget(self, "_server") and not fold.is_unfolded(self) then
     return rawget(self, "_stage") == "closed"
   end
   return is_destroyed(self)

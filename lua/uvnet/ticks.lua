@@ -65,10 +65,6 @@ function ticks.nextTick(callback, ...)
   end
 end
 
---- Is there anything to run?
--- @treturn boolean
-function ticks.pending() return tail > 0 end
-
 --- Runs the queue until it is empty. What raises ends it; the next `drain` goes on behind that.
 function ticks.drain()
   while head < tail do

@@ -2,6 +2,7 @@
 --
 -- Floor 7.
 
+local fold = require("uvnet.fold")
 local lanes = require("uvnet.lanes")
 
 local names = { methods = {}, getters = {} }
@@ -57,7 +58,7 @@ end
 
 -- Of a folded socket the stage says it (fold.lua): it is not unfolded for being looked at.
 local function state_of(self)
-  if rawget(self, "_rs") or rawget(self, "_ws") then return self.readyState end
+  if fold.is_unfolded(self) then return self.readyState end
   local stage = rawget(self, "_stage")
   if stage == "finishing" then return "writeOnly" end
   return stage == "shutting" and "closed" or "open"

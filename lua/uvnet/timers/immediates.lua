@@ -2,14 +2,14 @@
 --
 -- Floor 3.
 
-local callbacks = require("uvnet.timers.callbacks")
 local class = require("uvnet.class")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
+local ticks = require("uvnet.ticks")
 
 local unpack = table.unpack or unpack -- luacheck: ignore 143
 
-local run_ticks = callbacks.run_ticks
+local drain = ticks.drain
 
 local immediates = {}
 
@@ -110,7 +110,7 @@ core.hook("immediates", function()
       else
         immediate._callback()
       end
-      run_ticks()
+      drain()
     end
   end
   schedule()

@@ -4,13 +4,13 @@
 --
 -- Floor 3.
 
-local callbacks = require("uvnet.timers.callbacks")
 local core = require("uvnet.core")
 local lists = require("uvnet.timers.lists")
+local ticks = require("uvnet.ticks")
 
 local heap, by_duration = lists.heap, lists.by_duration
 local new_list, renew, remove_list = lists.new, lists.renew, lists.remove
-local run_ticks = callbacks.run_ticks
+local drain = ticks.drain
 
 local waiting = {}
 
@@ -189,7 +189,7 @@ local function run_list(list, now)
     end
     stop(timeout)
     call(timeout)
-    run_ticks()
+    drain()
   end
   list.running = false
   remove_list(list)
