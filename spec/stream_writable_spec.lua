@@ -534,6 +534,9 @@ describe("Writable", function()
       end,
     })
     local function written() end
+    -- What LuaJIT compiles meanwhile takes memory, too, and is no garbage.
+    local jit = rawget(_G, "jit")
+    if jit then jit.off() end
     for _ = 1, 10 do
       writable:write("warm", written)
       drain()
@@ -548,6 +551,7 @@ describe("Writable", function()
     end
     local kilobytes = collectgarbage("count") - before
     collectgarbage("restart")
+    if jit then jit.on() end
     assert.equal(2010, count)
     -- The smallest table has 40 bytes and more: two thousand of them would be 80 KB.
     assert.is_true(kilobytes < 20, kilobytes .. " KB")
