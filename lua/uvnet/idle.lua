@@ -79,10 +79,12 @@ local function is_sending(timer)
   return pending > 0
 end
 
-function Timer:_call()
+function Timer:_call(list)
   local socket, now = self._socket, core.now()
   local moment = last_moment(self, now)
-  if now - moment < self._duration then
+  -- A list of one duration is in the order in which the timers were set. Those that are due go once more into one that
+  -- is not, so that they are called in the order of their last traffic, however late the loop is.
+  if list.duration > 0 or now - moment < self._duration then
     self:_start_at(moment)
   elseif is_sending(self) then
     self:_start_at(now)

@@ -1,6 +1,7 @@
 --- The timeouts that wait. One timer of the loop waits for what is due first; then their callbacks run.
 --
--- A timeout has `_duration`, `_ref` (does it keep the loop running?), `_repeats`, and `_call`, which calls back.
+-- A timeout has `_duration`, `_ref` (does it keep the loop running?), `_repeats`, and `_call`, which calls back and gets
+-- the list that it stood in.
 --
 -- Floor 3.
 
@@ -170,10 +171,10 @@ local function finish_current()
   end
 end
 
-local function call(timeout)
+local function call(timeout, list)
   current = timeout
   if timeout._repeats then timeout._called = core.now() end
-  timeout:_call()
+  timeout:_call(list)
   finish_current()
 end
 
@@ -188,7 +189,7 @@ local function run_list(list, now)
       return
     end
     stop(timeout)
-    call(timeout)
+    call(timeout, list)
     drain()
   end
   list.running = false
