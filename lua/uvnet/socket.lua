@@ -10,6 +10,7 @@
 -- Floor 8.
 
 local args = require("uvnet.args")
+local attempts = require("uvnet.connect.attempts")
 local connect = require("uvnet.connect")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
@@ -285,7 +286,7 @@ local function begin_reading(self)
 end
 
 core.hook("connected", function(self, code, errno)
-  if self.destroyed or not connect.finished(self, code, errno) then return end
+  if self.destroyed or not attempts.finished(self, code, errno) then return end
   self.connecting = nil
   local handle = self._handle
   if rawget(self, "_noDelay") and handle:isTcp() then handle:nodelay(true) end
@@ -326,7 +327,7 @@ function Socket:_destroy(err, callback)
     self._handle = nil
   end
   self.connecting = nil
-  connect.abandon(self)
+  attempts.abandon(self)
   self._connection = nil
   waiting.forget(self)
   idle.clear(self)
