@@ -209,6 +209,34 @@ describe("the makers of errors", function()
   end
 end)
 
+describe("errors.coded", function()
+  local messages = require("uvnet.errors.messages")
+  local values = { { n = 0 }, 5, true, {}, "x", function() end, { "x", 5 } }
+
+  for code in pairs(messages) do
+    it("of " .. code .. " makes an Error or says which argument is wrong, whatever it gets", function()
+      for _, first in ipairs(values) do
+        for _, second in ipairs(values) do
+          if type(first) == "table" and first.n then first = nil end
+          if type(second) == "table" and second.n then second = nil end
+          local ok, err = pcall(errors.coded, code, first, second)
+          assert.is_true(errors:isInstance(err), tostring(err))
+          assert.equal(ok and code or "ERR_INVALID_ARG_TYPE", err.code)
+        end
+      end
+    end)
+  end
+
+  it("names what is not text", function()
+    local function text(...) return raised(errors.coded, ...).message end
+    local must_be = 'The "%s" argument must be of type string. Received %s'
+    assert.equal(must_be:format("name", "undefined"), text("ERR_INVALID_ARG_TYPE"))
+    assert.equal(must_be:format("expected", "undefined"), text("ERR_INVALID_ARG_TYPE", "x"))
+    assert.equal(must_be:format("expected", "an instance of Object"), text("ERR_INVALID_ARG_TYPE", "x", { 5 }))
+    assert.equal(must_be:format("range", "type number (5)"), text("ERR_OUT_OF_RANGE", "x", 5))
+  end)
+end)
+
 describe("a method that is called with a dot", function()
   local socket, server = net.Socket(), net.createServer()
 

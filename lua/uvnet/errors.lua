@@ -100,10 +100,26 @@ local function refuse(argument, value, call)
   return Error.throw("ERR_INVALID_ARG_TYPE", argument, "string", value)
 end
 
+-- Of these there may be several, in a list.
+local SEVERAL = { expected = true, names = true }
+
+local function is_text(value, several)
+  if type(value) == "string" then return true end
+  if not several or type(value) ~= "table" then return false end
+  for _, one in ipairs(value) do
+    if type(one) ~= "string" then return false end
+  end
+  return #value > 0
+end
+
 local function coded(call, code, ...)
   if type(code) ~= "string" then refuse("code", code, call) end
   local entry = messages[code]
   if not entry then return Error.throw("ERR_INVALID_ARG_VALUE", "code", code, "is unknown") end
+  for i, name in ipairs(entry[3] or {}) do
+    local value = select(i, ...)
+    if not is_text(value, SEVERAL[name]) then refuse(name, value) end
+  end
   return named(entry[1])(entry[2](...), { code = code })
 end
 
@@ -111,7 +127,7 @@ end
 -- @tparam string code such as `ERR_SOCKET_CLOSED`
 -- @param ... what its message takes
 -- @treturn Error
--- @raise ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE for a code that is none of them
+-- @raise ERR_INVALID_ARG_TYPE, also for what its message needs; ERR_INVALID_ARG_VALUE for a code that is none of them
 function Error.coded(code, ...) return coded("coded(code)", code, ...) end
 
 --- Raises one of Node's coded errors, as is.

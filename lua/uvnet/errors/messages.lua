@@ -1,4 +1,5 @@
---- Node's codes: of each, the class that Node gives it, and what makes its message.
+--- Node's codes: of each, the class that Node gives it, what makes its message, and the names of those arguments of the
+-- message, from the first on, that have to be text.
 --
 -- Floor 0.
 
@@ -37,6 +38,7 @@ return {
     function(name, expected, actual)
       return ("The %s must be %s. Received %s"):format(argument(name), expected_text(expected), received(actual))
     end,
+    { "name", "expected" },
   },
   ERR_INVALID_ARG_VALUE = {
     "TypeError",
@@ -46,6 +48,7 @@ return {
       if #text > 128 then text = text:sub(1, 128) .. "..." end -- as Node does
       return ("The %s '%s' %s. Received %s"):format(kind, name, reason or "is invalid", text)
     end,
+    { "name" },
   },
   ERR_SOCKET_BAD_PORT = {
     "RangeError",
@@ -53,18 +56,21 @@ return {
       local operator = allow_zero == false and ">" or ">="
       return ("%s should be %s 0 and < 65536. Received %s."):format(name, operator, received(port))
     end,
+    { "name" },
   },
   ERR_INVALID_THIS = {
     "TypeError",
     function(call, actual)
       return ('Value of "self" must be an object. Received %s. Call it with a colon: %s'):format(received(actual), call)
     end,
+    { "call" },
   },
   ERR_OUT_OF_RANGE = {
     "RangeError",
     function(name, range, value)
       return ('The value of "%s" is out of range. It must be %s. Received %s'):format(name, range, inspect(value))
     end,
+    { "name", "range" },
   },
   ERR_MISSING_ARGS = {
     "TypeError",
@@ -78,14 +84,15 @@ return {
           end
           names[i] = table.concat(alternatives, " or ")
         else
-          names[i] = '"' .. name .. '"'
+          names[i] = '"' .. tostring(name) .. '"'
         end
       end
       local plural = #names > 1 and "arguments" or "argument"
       return ("The %s %s must be specified"):format(join(names, "and"), plural)
     end,
+    { "names" },
   },
-  ERR_INVALID_FD_TYPE = { "TypeError", function(kind) return "Unsupported fd type: " .. kind end },
+  ERR_INVALID_FD_TYPE = { "TypeError", function(kind) return "Unsupported fd type: " .. kind end, { "kind" } },
   ERR_INVALID_HANDLE_TYPE = { "TypeError", function() return "This handle type cannot be sent" end },
   ERR_SERVER_ALREADY_LISTEN = {
     "Error",
@@ -114,10 +121,12 @@ return {
   ERR_STREAM_DESTROYED = {
     "Error",
     function(method) return ("Cannot call %s after a stream was destroyed"):format(method) end,
+    { "method" },
   },
   ERR_STREAM_ALREADY_FINISHED = {
     "Error",
     function(method) return ("Cannot call %s after a stream was finished"):format(method) end,
+    { "method" },
   },
   ERR_STREAM_PREMATURE_CLOSE = { "Error", function() return "Premature close" end },
   ERR_STREAM_PUSH_AFTER_EOF = { "Error", function() return "stream.push() after EOF" end },
@@ -127,6 +136,7 @@ return {
   ERR_METHOD_NOT_IMPLEMENTED = {
     "Error",
     function(method) return ("The %s method is not implemented"):format(method) end,
+    { "method" },
   },
   ERR_MULTIPLE_CALLBACK = { "Error", function() return "Callback called multiple times" end },
 }
