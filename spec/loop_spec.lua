@@ -174,6 +174,56 @@ describe("the event loop", function()
     end)
   end)
 
+  -- The system reads a busy connection many times in a turn, and each chunk may take a listener long.
+  describe("busy peers do not put off", function()
+    local PEERS, SIZE, PIECES = 4, 65536, 8
+
+    -- Sockets for which much is there already, each with a `data` listener; `end_turn` is called by the first chunk.
+    local function deliveries(end_turn)
+      local accepted, clients, sent = {}, {}, 0
+      local server = net.createServer({ pauseOnConnect = true }, function(socket) accepted[#accepted + 1] = socket end)
+      testing.wait(server:listen(0, "127.0.0.1"), "listening")
+      for i = 1, PEERS do
+        clients[i] = net.connect(server:address().port, "127.0.0.1")
+        testing.wait(clients[i], "connect")
+        for _ = 1, PIECES do
+          clients[i]:write(("x"):rep(SIZE), function() sent = sent + 1 end)
+        end
+      end
+      testing.run(function() return #accepted == PEERS and sent >= PEERS * PIECES / 2 end)
+      local count, bytes = 0, 0
+      for _, socket in ipairs(accepted) do
+        socket:on("data", function(data)
+          count, bytes = count + 1, bytes + #data
+          if count == 1 then end_turn() end
+        end)
+        socket:resume()
+      end
+      local ok, result = pcall(net.run)
+      local first = count
+      testing.run(function() return bytes == PEERS * PIECES * SIZE end)
+      for i = 1, PEERS do
+        clients[i]:destroy()
+        accepted[i]:destroy()
+      end
+      server:close()
+      testing.run()
+      return first, ok, result
+    end
+
+    it("the end of run after stop, and what they send is there in the next run", function()
+      local count, ok, active = deliveries(net.stop)
+      assert.same({ 1, true, true }, { count, ok, active })
+    end)
+
+    it("an error, and what they send is there in the next run", function()
+      local mistake = {}
+      local count, ok, err = deliveries(function() error(mistake) end)
+      assert.same({ 1, false }, { count, ok })
+      assert.equal(mistake, err)
+    end)
+  end)
+
   describe("an error in a callback", function()
     it("comes out of run unchanged if it is no string", function()
       for _, value in ipairs({ net.errors("boom"), { mine = true }, 42, true }) do

@@ -59,9 +59,15 @@ static int enter_directly(net_handle *handle, struct read_event *event) {
   return done;
 }
 
+/* Of a turn that ends, because something was raised or net.stop was called, the rest would be all that busy peers send
+ * meanwhile: it stays with the system until the next run. */
+static int is_ending(const net_loop *loop) { return loop->errors > 0 || loop->stopping; }
+
 static void on_alloc(uv_handle_t *uv, size_t suggested, uv_buf_t *buffer) {
   net_loop *loop = net_loop_from(uv->loop);
   (void)suggested;
+  *buffer = uv_buf_init(NULL, 0);
+  if (is_ending(loop)) return;
   buffer->base = loop->lent ? (char *)malloc(NET_READ_SIZE) : loop->buffer;
   buffer->len = buffer->base == NULL ? 0 : NET_READ_SIZE;
   loop->lent = 1;
@@ -78,6 +84,7 @@ static void give_back(net_loop *loop, const uv_buf_t *buffer) {
 static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
   net_handle *handle = net_handle_from(uv);
   net_loop *loop = net_handle_loop(handle);
+  if (size == UV_ENOBUFS && is_ending(loop)) return;
   if (size != 0) {
     struct read_event event = {handle, buffer->base, size};
     handle->active = uv_now(loop->uv); /* the peer's end is traffic, too */

@@ -124,14 +124,17 @@ function leaks.check()
     for _, object in ipairs(core.open_objects()) do
       close(object)
     end
-    settle()
+    active = settle()
     table.insert(complaints, 1, "left open:")
   elseif core.open_handles() > 0 then
     complaints[1] = ("left open: %d handles without a socket or a server"):format(core.open_handles())
-  elseif active then
-    local names = close_timeouts()
-    local what = #names > 0 and table.concat(names, ", ") or "an immediate or a lookup"
-    complaints[1] = ("nothing is left open, but %s keeps the loop running"):format(what)
+  end
+  local names = active and close_timeouts() or {}
+  if #names > 0 then
+    local nothing = #complaints == 0 and "nothing is left open, but " or ""
+    complaints[#complaints + 1] = ("%s%s keeps the loop running"):format(nothing, table.concat(names, ", "))
+  elseif active and #complaints == 0 then
+    complaints[1] = "nothing is left open, but an immediate or a lookup keeps the loop running"
   end
   if raised then
     if #complaints == 0 then error(raised[1], 0) end
