@@ -27,7 +27,9 @@ local clients = {} -- socket -> name
 local function broadcast(text, except)
   print(text)
   for socket in pairs(clients) do
-    if socket ~= except and not socket:write(text .. "\n") and socket.writableLength > MAX_UNREAD then
+    -- Who has hung up still gets what is queued; a write would be an error that throws that away.
+    local is_theirs = socket ~= except and socket.writable
+    if is_theirs and not socket:write(text .. "\n") and socket.writableLength > MAX_UNREAD then
       socket:destroy() -- it does not read what the others say
     end
   end

@@ -303,7 +303,7 @@ describe("what is not ours", function()
     local handle = assert(core.tcp())
     local foreign = { io.stdout, {}, 1, "x", true, function() end, coroutine.create(nothing) }
     local names = {
-      "close", "attach", "ref", "unref", "hasRef", "write", "shutdown", "directWrite", "pending", "bytes", "idle",
+      "close", "attach", "ref", "unref", "hasRef", "write", "shutdown", "directWrite", "pending", "bytes", "moment",
       "touch", "readStart", "readStop", "directRead", "isDirectRead", "pipeTo", "listen", "bind", "connect", "sockname",
       "peername", "nodelay", "keepalive", "linger", "isTcp", "bindPath", "connectPath", "chmod", "open",
     }

@@ -235,6 +235,23 @@ describe("net.Socket", function()
       testing.run()
     end)
 
+    it("is put off by what the system takes in part", function()
+      local client, accepted = testing.pair()
+      accepted:pause()
+      local written, fired
+      client:setTimeout(150, function() fired = core.now() end)
+      timers.setTimeout(function()
+        written = core.now()
+        client:write(("x"):rep(20000000))
+      end, 100)
+      testing.wait(client, "timeout")
+      -- Once because of the write, and once because there is still something to send.
+      assert.is_true(fired - written >= 300)
+      client:destroy()
+      accepted:destroy()
+      testing.run()
+    end)
+
     it("is switched off by 0, which takes the listener away too", function()
       local client, accepted = testing.pair()
       accepted:resume()

@@ -23,6 +23,50 @@ describe("net.Socket", function()
       assert.equal(#"one two three four five", client.bytesWritten)
     end)
 
+    for state, prepare in pairs({
+      ["while something is queued"] = function(client)
+        client:write(("x"):rep(8 * MIB))
+        return function() end
+      end,
+      ["while corked"] = function(client)
+        client:cork()
+        return function() client:uncork() end
+      end,
+    }) do
+      it("takes a list as it is, " .. state .. ", and its owner may use it again", function()
+        local client, accepted = testing.pair()
+        local tail = ""
+        accepted:pause():on("data", function(data) tail = (tail .. data):sub(-4) end)
+        local go_on = prepare(client)
+        local list = { "a", "b", "c" }
+        client:write(list)
+        list[1], list[2], list[3], list[4] = "no", 5, nil, {}
+        client:write({ "d" })
+        go_on()
+        client:finish()
+        client:resume()
+        accepted:resume()
+        testing.run()
+        assert.equal("abcd", tail)
+      end)
+    end
+
+    it("takes a list as it is before there is a connection, and its owner may use it again", function()
+      local server = net.createServer()
+      testing.wait(server:listen(0, "127.0.0.1"), "listening")
+      local client = net.connect(server:address().port, "127.0.0.1")
+      local list = { "a", "b" }
+      client:write(list)
+      list[1], list[2] = nil, nil
+      client:finish()
+      local accepted = testing.wait(server, "connection")
+      local chunks = collect(accepted)
+      client:resume()
+      server:close()
+      testing.run()
+      assert.equal("ab", table.concat(chunks))
+    end)
+
     it("turns text into bytes by its encoding, and counts bytes", function()
       local client, accepted = testing.pair()
       local chunks = collect(accepted)

@@ -24,7 +24,7 @@ static int handle_open(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
   lua_Integer fd = luaL_checkinteger(L, 2);
   if (handle == NULL) return net_fail(L, UV_EBADF);
-  handle->active = uv_now(handle->uv.handle.loop);
+  net_handle_touch(handle);
   if (handle->uv.handle.type == UV_TCP) return net_done(L, uv_tcp_open(&handle->uv.tcp, (uv_os_sock_t)fd));
   return net_done(L, uv_pipe_open(&handle->uv.pipe, (uv_file)fd));
 }

@@ -27,7 +27,7 @@ typedef struct net_handle {
   struct net_box *box;        /* NULL once closing */
   uint64_t bytes_read;        /* received */
   uint64_t bytes_written;     /* given to libuv */
-  uint64_t active;            /* ms on the loop's clock of the last traffic, for idle timeouts */
+  uint64_t active;            /* the moment of the last traffic, for idle timeouts */
   struct net_handle *pipe_to; /* what is read goes there, past Lua; it is the other's pipe_from */
   struct net_handle *pipe_from;
   int ref;           /* of the Lua object in the objects table, or LUA_NOREF */
@@ -57,6 +57,17 @@ static inline net_handle *net_handle_from(const void *uv) {
 
 static inline net_loop *net_handle_loop(const net_handle *handle) {
   return net_loop_from(handle->uv.handle.loop);
+}
+
+/* There is traffic. Its moment is in ms on the loop's clock, which stands still in a callback; so what comes within one
+ * has its order in as many bits behind the point. */
+enum { NET_MOMENT_BITS = 20 };
+
+static inline void net_handle_touch(net_handle *handle) {
+  net_loop *loop = net_handle_loop(handle);
+  uint64_t now = uv_now(loop->uv) << NET_MOMENT_BITS;
+  loop->traffic = now > loop->traffic ? now : loop->traffic + 1;
+  handle->active = loop->traffic;
 }
 
 /* A handle of the type UV_TCP or UV_NAMED_PIPE without a box; NULL and *status on failure. Never raises. */

@@ -37,7 +37,7 @@ static void on_connection(uv_stream_t *uv, int status) {
     event.client = net_handle_new(loop, uv->type, &event.status);
     if (event.client != NULL) {
       event.status = uv_accept(uv, &event.client->uv.stream);
-      event.client->active = uv_now(loop->uv);
+      net_handle_touch(event.client);
       if (event.status < 0) {
         net_handle_close(event.client, 0);
         event.client = NULL;
@@ -75,7 +75,7 @@ static int deliver_connected(lua_State *L) {
 
 void net_listener_on_connect(uv_connect_t *uv, int status) {
   struct connected_event event = {net_req_release(net_req_from(uv)), status};
-  event.handle->active = uv_now(net_handle_loop(event.handle)->uv);
+  net_handle_touch(event.handle);
   event.handle->flags &= (uint16_t)~NET_CONNECTING;
   /* Closed meanwhile: whoever closed it knows. */
   if (event.handle->box != NULL && event.handle->ref != LUA_NOREF) {

@@ -59,6 +59,7 @@ struct net_loop {
   char *buffer;      /* NET_READ_SIZE bytes that every read shares */
   size_t handles;    /* streams that are not closed yet */
   uint32_t callback; /* the number of the current callback: what counts "within one callback" compares it */
+  uint64_t traffic;  /* the moment of the latest on any handle */
   int errors;        /* how many are kept for run to raise */
   int raised;        /* their list: up to here they have been raised, */
   int last_error;    /* up to here there are some */

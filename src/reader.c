@@ -66,7 +66,8 @@ static int is_ending(const net_loop *loop) { return loop->errors > 0 || loop->st
 static void on_alloc(uv_handle_t *uv, size_t suggested, uv_buf_t *buffer) {
   net_loop *loop = net_loop_from(uv->loop);
   (void)suggested;
-  *buffer = uv_buf_init(NULL, 0);
+  buffer->base = NULL;
+  buffer->len = 0;
   if (is_ending(loop)) return;
   buffer->base = loop->lent ? (char *)malloc(NET_READ_SIZE) : loop->buffer;
   buffer->len = buffer->base == NULL ? 0 : NET_READ_SIZE;
@@ -87,13 +88,13 @@ static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
   if (size == UV_ENOBUFS && is_ending(loop)) return;
   if (size != 0) {
     struct read_event event = {handle, buffer->base, size};
-    handle->active = uv_now(loop->uv); /* the peer's end is traffic, too */
+    net_handle_touch(handle); /* the peer's end is traffic, too */
     if (size > 0) {
       handle->bytes_read += (uint64_t)size;
       net_handle *to = handle->pipe_to;
       if (to != NULL && net_writer_is_direct(to) && net_loop_writes_as_usual(loop, to->ref)) {
         size_t moved = net_writer_offer(to, event.data, (size_t)size);
-        if (moved > 0) to->active = handle->active;
+        if (moved > 0) to->active = ++loop->traffic;
         event.data += moved;
         event.size -= (ssize_t)moved;
       }

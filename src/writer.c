@@ -59,7 +59,7 @@ static void enter_done(net_handle *handle, enum net_door door, int status) {
 static void on_write(uv_write_t *uv, int status) {
   net_handle *handle = net_req_release(net_req_from(uv));
   handle->writes--;
-  handle->active = uv_now(net_handle_loop(handle)->uv);
+  net_handle_touch(handle);
   enter_done(handle, NET_DOOR_WRITTEN, status);
 }
 
@@ -79,6 +79,7 @@ static int send_request(net_req *req, const uv_buf_t *buffers, unsigned count) {
   int status = uv_write(&req->uv.write, &handle->uv.stream, buffers, count, on_write);
   if (status < 0) return status;
   handle->writes++;
+  net_handle_touch(handle);
   for (unsigned i = 0; i < count; i++) handle->bytes_written += buffers[i].len;
   return 0;
 }
@@ -219,17 +220,17 @@ static int handle_bytes(lua_State *L) {
   return 2;
 }
 
-/* active() -> ms since the last traffic. touch(): there is some now. */
-static int handle_idle(lua_State *L) {
+/* moment() -> ms on the loop's clock of the last traffic, with its order behind the point. touch(): there is some now. */
+static int handle_moment(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
   if (handle == NULL) return 0;
-  net_pushsize(L, (size_t)(uv_now(net_handle_loop(handle)->uv) - handle->active));
+  lua_pushnumber(L, (lua_Number)handle->active / (1 << NET_MOMENT_BITS));
   return 1;
 }
 
 static int handle_touch(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
-  if (handle != NULL) handle->active = uv_now(net_handle_loop(handle)->uv);
+  if (handle != NULL) net_handle_touch(handle);
   return 0;
 }
 
@@ -239,7 +240,7 @@ const luaL_Reg net_writer_methods[] = {
     {"directWrite", handle_direct_write},
     {"pending", handle_pending},
     {"bytes", handle_bytes},
-    {"idle", handle_idle},
+    {"moment", handle_moment},
     {"touch", handle_touch},
     {NULL, NULL},
 };

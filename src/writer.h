@@ -36,7 +36,7 @@ enum { NET_TAKEN_LIMIT = 1024 * 1024 };
 /* Counts what the system took within this callback; whether that is too much for one. */
 static inline int net_writer_take(net_handle *handle, size_t size) {
   const net_loop *loop = net_handle_loop(handle);
-  handle->active = uv_now(loop->uv);
+  net_handle_touch(handle);
   if (handle->taken_in != loop->callback) {
     handle->taken_in = loop->callback;
     handle->taken = 0;

@@ -22,6 +22,7 @@ local function new_store(parent)
       store.all[key] = value
     end
     parent.children[#parent.children + 1] = store
+    store.watch = parent.watch
   end
   return store
 end
@@ -29,15 +30,19 @@ end
 local function inherit(store, key, value)
   for _, child in ipairs(store.children) do
     if not child.own[key] then
+      local old = child.all[key]
       child.all[key] = value
+      if child.watch then child.watch(key, value, old) end
       inherit(child, key, value)
     end
   end
 end
 
 local function assign(store, key, value)
+  local old = store.all[key]
   store.all[key] = value
   store.own[key] = true
+  if store.watch then store.watch(key, value, old) end
   inherit(store, key, value)
 end
 
@@ -175,4 +180,8 @@ return {
   --- Makes a class without a parent.
   -- @tparam string name what messages call an instance of it
   new = function(name) return new_class(name) end,
+  --- Has a function told of each field of the class that gets another value, and of those of classes derived later.
+  -- @tparam table class
+  -- @tparam function told told(key, value, old)
+  watch = function(class, told) stores[class].fields.watch = told end,
 }

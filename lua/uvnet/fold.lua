@@ -14,15 +14,12 @@
 --
 -- Floor 5.
 
-local EventEmitter = require("uvnet.events")
 local after_write = require("uvnet.stream.after_write")
 local flow = require("uvnet.stream.flow")
 local lanes = require("uvnet.lanes")
 local read = require("uvnet.stream.read")
-local stream = require("uvnet.stream")
 local ticks = require("uvnet.ticks")
 
-local Readable = stream.Readable
 local later = ticks.later
 
 local fold = {}
@@ -108,8 +105,7 @@ function fold.flow(socket)
   if is_unfolded(socket) or not lanes.enabled or rawget(socket, "_stage") then return false end
   local handle = rawget(socket, "_handle")
   if not handle or rawget(socket, "connecting") then return false end
-  if socket.push ~= Readable.push or socket.emit ~= EventEmitter.emit then return false end
-  if socket._read ~= lanes.standard._read then return false end
+  if not lanes.is_standard(socket) then return false end
   if listens(socket, "readable") or listens(socket, "newListener") then return false end
   if handle:isDirectRead() then return true end
   handle:directRead(true)
@@ -142,10 +138,7 @@ end
 --- The peer has ended. Returns false if the socket is not folded.
 function fold.ended(socket)
   if is_unfolded(socket) or rawget(socket, "allowHalfOpen") or not socket._handle:isDirectRead() then return false end
-  local standard = lanes.standard
-  if socket._final ~= standard._final or socket.finish ~= standard.finish or socket.destroy ~= standard.destroy then
-    return false
-  end
+  if not lanes.is_standard(socket) then return false end
   socket._stage = "ended"
   later(emit_end, socket)
   return true

@@ -10,6 +10,8 @@ local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local timers = require("uvnet.timers")
 
+local floor = math.floor
+
 local idle = {}
 
 -- There may be one for each connection. So it has eight fields, a size of tables, and takes the rest from its class.
@@ -27,12 +29,12 @@ local function check_duration(ms)
 end
 
 -- When has something happened on the connection, and was it traffic after the timer's start? Traffic in the same ms
--- counts as later: a timer that fires has been quiet for 1 ms at least.
-local function last_moment(timer, now)
+-- counts as later: a timer that fires has been quiet for 1 ms at least. A moment of traffic is in ms; behind the point
+-- is its order among what came in the same.
+local function last_moment(timer)
   local handle = timer._socket._handle
-  local since_traffic = handle and handle:idle()
-  local start = timer._start
-  if since_traffic and now - since_traffic >= start then return now - since_traffic, true end
+  local moment, start = handle and handle:moment(), timer._start
+  if moment and moment >= start then return moment, true end
   return start, false
 end
 
@@ -41,11 +43,10 @@ end
 local racks = {} -- duration -> the rack on which its timers rest, in the order in which they fired
 
 local function look(rack)
-  local now = core.now()
   local timer = rack._next
   while timer ~= rack do
     local after = timer._next
-    local moment, traffic = last_moment(timer, now)
+    local moment, traffic = last_moment(timer)
     if traffic then timer:_start_at(moment) end
     timer = after
   end
@@ -81,10 +82,12 @@ end
 
 function Timer:_call(list)
   local socket, now = self._socket, core.now()
-  local moment = last_moment(self, now)
-  -- A list of one duration is in the order in which the timers were set. Those that are due go once more into one that
-  -- is not, so that they are called in the order of their last traffic, however late the loop is.
-  if list.duration > 0 or now - moment < self._duration then
+  local moment = last_moment(self)
+  local expiry = floor(moment) + self._duration
+  -- A list of one duration is in the order in which the timers were set. Who has had traffic since has another place,
+  -- and is called in the order of the last traffic, however late the loop is.
+  local is_in_place = list.duration < 0 or moment == self._start and not timers._comes_before(expiry, moment)
+  if now < expiry or not is_in_place then
     self:_start_at(moment)
   elseif is_sending(self) then
     self:_start_at(now)
@@ -94,10 +97,19 @@ function Timer:_call(list)
   end
 end
 
+-- The connection is told, too: so this has its place in the order of the traffic.
+local function begin(timer)
+  local handle = timer._socket._handle
+  timer:refresh()
+  if not handle then return end
+  handle:touch()
+  timer._start = handle:moment()
+end
+
 --- Starts the time anew: something has happened that is no traffic.
 function idle.refresh(socket)
   local timer = rawget(socket, "_idle")
-  if timer then timer:refresh() end
+  if timer then begin(timer) end
 end
 
 --- Ends it.
@@ -123,7 +135,7 @@ function idle.setTimeout(socket, ms, callback)
   end
   local timer = setmetatable({
     _socket = socket,
-    _duration = math.max(1, math.floor(ms)),
+    _duration = math.max(1, floor(ms)),
     -- The places of what comes later.
     _start = 0,
     _list = false,
@@ -131,7 +143,7 @@ function idle.setTimeout(socket, ms, callback)
     _next = false,
     _pending = 0,
   }, Timer.__instance)
-  timer:refresh()
+  begin(timer)
   socket._idle = timer
   if callback then socket:once("timeout", callback) end
   return socket

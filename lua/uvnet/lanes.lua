@@ -14,15 +14,42 @@
 -- Floor 4.
 
 local EventEmitter = require("uvnet.events")
-local stream = require("uvnet.stream")
+local class = require("uvnet.class")
 
-local Readable = stream.Readable
+local getmetatable, rawget, rawset = getmetatable, rawget, rawset
 
 local lanes = {
   enabled = not os.getenv("UVNET_NO_FAST_LANES"),
   --- The methods of net.Socket as they are made: one that has been overridden has to be called.
   standard = {},
 }
+
+-- The methods that a lane passes by. Who has put something else in the place of one is to see it called.
+local PASSED = {
+  "emit", "push", "read", "_read", "resume", "_write", "_writev", "_final", "finish", "destroy", "_destroy",
+  "listenerCount",
+}
+
+local is_passed = { write = true } -- `write` is where the write lane begins: there it is looked for
+local checked = {} -- metatable of a class's instances -> are the methods standard?
+
+local function check(metatable, socket)
+  local result = true
+  for i = 1, #PASSED do
+    if socket[PASSED[i]] ~= lanes.standard[PASSED[i]] then result = false end
+  end
+  checked[metatable] = result
+  return result
+end
+
+--- Are the methods that the lanes pass by as they were made?
+function lanes.is_standard(socket)
+  if rawget(socket, "_altered") then return false end
+  local metatable = getmetatable(socket)
+  local known = checked[metatable]
+  if known == nil then return check(metatable, socket) end
+  return known
+end
 
 local function idle_writer(ws)
   return (ws.length or 0) == 0
@@ -39,9 +66,7 @@ function lanes.update_write(socket)
   local handle = socket._handle
   if not handle or not lanes.enabled or rawget(socket, "connecting") then return end
   local ws = rawget(socket, "_ws")
-  local standard = lanes.standard
-  local open = (not ws or idle_writer(ws)) and socket._write == standard._write and socket._writev == standard._writev
-  handle:directWrite(open)
+  handle:directWrite((not ws or idle_writer(ws)) and lanes.is_standard(socket))
 end
 
 --- Closes the write lane.
@@ -66,7 +91,7 @@ local function is_transparent(decoder, encoding) return encoding == "utf8" and n
 -- The one socket that a source's data goes to, if that is all that happens to it.
 local function pipe_target(socket, rs)
   local pipes = rs.pipes
-  if not pipes or #pipes ~= 1 or socket:listenerCount("data") ~= 1 then return nil end
+  if not pipes or #pipes ~= 1 or EventEmitter.listenerCount(socket, "data") ~= 1 then return nil end
   local target = pipes[1]
   if target.write ~= lanes.standard.write then return nil end
   return rawget(target, "_handle")
@@ -77,7 +102,7 @@ function lanes.update_read(socket)
   local handle = socket._handle
   if not handle or not lanes.enabled then return end
   local rs = rawget(socket, "_rs")
-  local open = rs and flows(rs) and socket.push == Readable.push and socket.emit == EventEmitter.emit or false
+  local open = rs and flows(rs) and lanes.is_standard(socket) or false
   local decoder = open and rs.decoder
   if decoder then open = is_transparent(decoder, rs.encoding) end
   handle:directRead(open, decoder)
@@ -102,6 +127,40 @@ function lanes.close_read(socket)
     handle:directRead(false)
     handle:pipeTo(nil)
   end
+end
+
+local function alter(socket, key, value)
+  if is_passed[key] and key ~= "write" then
+    rawset(socket, "_altered", true)
+    lanes.close_write(socket)
+    lanes.close_read(socket)
+  end
+  rawset(socket, key, value)
+end
+
+--- Closes the lanes of whoever gets another method, by himself or by his class.
+-- @tparam table Socket
+-- @tparam function open_objects gives a list of all that is open
+function lanes.watch(Socket, open_objects)
+  for i = 1, #PASSED do
+    is_passed[PASSED[i]] = true
+    lanes.standard[PASSED[i]] = Socket[PASSED[i]]
+  end
+  Socket.__instance.__newindex = alter
+  class.watch(Socket, function(key, _, old)
+    if not is_passed[key] then return end
+    checked = {}
+    for _, object in ipairs(open_objects()) do
+      if Socket:isInstance(object) then
+        if key ~= "write" then
+          lanes.close_write(object)
+          lanes.close_read(object)
+        elseif rawget(object, "write") == old then
+          rawset(object, "write", getmetatable(object).class.write)
+        end
+      end
+    end
+  end)
 end
 
 return lanes

@@ -69,9 +69,7 @@ end
 for name, getter in pairs(names.getters) do
   getters[name] = getter
 end
-for _, name in ipairs({ "write", "_write", "_writev", "_read", "_final", "finish", "destroy" }) do
-  lanes.standard[name] = Socket[name]
-end
+lanes.standard.write = Socket.write
 
 -- ---- making one ----
 
@@ -326,19 +324,22 @@ function Socket:_destroy(err, callback)
     name = handle:close(true)
     self._handle = nil
   end
-  self.connecting = nil
-  attempts.abandon(self)
-  self._connection = nil
-  waiting.forget(self)
+  if rawget(self, "_connection") then
+    self.connecting = nil
+    attempts.abandon(self)
+    self._connection = nil
+  end
+  if rawget(self, "_deferred") then waiting.forget(self) end
   idle.clear(self)
   if rawget(self, "_turn") then
     timers.clearImmediate(self._turn)
     self._turn = nil
   end
-  self._hadError = err and true or nil
+  if err then self._hadError = true end
   if handle then
-    self._bytesRead, self._bytesWritten = read, written
-    self._reset = nil
+    rawset(self, "_bytesRead", read)
+    rawset(self, "_bytesWritten", written)
+    if rawget(self, "_reset") then self._reset = nil end
     local write, shut = rawget(self, "_writing"), rawget(self, "_shutting")
     if write or shut then
       local closing = rawget(self, "_closing") or {}
@@ -353,7 +354,7 @@ function Socket:_destroy(err, callback)
   end
   local server = rawget(self, "_server")
   if server and not rawget(self, "_left") then
-    self._left = true -- reconnected, it is no connection of that server
+    rawset(self, "_left", true) -- reconnected, it is no connection of that server
     server:_disconnected()
   end
 end
@@ -389,5 +390,7 @@ end
 
 --- On Lua 5.4, `local socket <close> = …` destroys the socket at the block's end.
 function Socket.__instance.__close(self) self:destroy() end
+
+lanes.watch(Socket, core.open_objects)
 
 return Socket

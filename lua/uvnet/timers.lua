@@ -101,7 +101,7 @@ function Timeout:_call()
 end
 
 Timeout._start_at, Timeout._stop, Timeout._rest = waiting.start_at, waiting.stop, waiting.rest
-timers._rack = waiting.rack
+timers._rack, timers._comes_before = waiting.rack, waiting.comes_before
 
 --- @section end
 

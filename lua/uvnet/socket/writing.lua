@@ -86,7 +86,7 @@ end
 
 local function write_when_connected(self, data, callback)
   self._pendingData = true
-  local pending, told = { data = data, callback = callback }, false
+  local pending, told = { data = write_queue.own(data), callback = callback }, false
   function pending.on_close()
     if told then return end
     told = true

@@ -149,6 +149,16 @@ function queue.clear(self, ws)
   ws.bufferProcessing = nil
 end
 
+--- What waits is a copy of a list: the list is its owner's to change.
+function queue.own(chunk)
+  if type(chunk) ~= "table" then return chunk end
+  local result = {}
+  for i = 1, #chunk do
+    result[i] = chunk[i]
+  end
+  return result
+end
+
 --- Takes a chunk that is to be written, or leaves it to wait.
 -- @treturn boolean may more be written?
 function queue.write(self, ws, chunk, encoding, callback, size)
@@ -159,6 +169,7 @@ function queue.write(self, ws, chunk, encoding, callback, size)
       ws.buffered, ws.bufferIndex, ws.bufferLast = {}, 1, 0
     end
     local last = ws.bufferLast + 1
+    if self._listsAllowed then chunk = queue.own(chunk) end
     ws.buffered[last] = { chunk = chunk, encoding = encoding, callback = callback, length = size }
     ws.bufferLast = last
   else

@@ -165,7 +165,10 @@ function waiting.run(condition, ms)
   else
     result = run_until(function() return false end, limit)
   end
-  if result == "timeout" then fail(("the loop was not done within %.14g ms"):format(limit), 2) end
+  if result == "timeout" then
+    local what = condition and "the condition was not true" or "the loop was not done"
+    fail(("%s within %.14g ms"):format(what, limit), 2)
+  end
 end
 
 return waiting

@@ -1,7 +1,7 @@
 --- The timeouts that wait. One timer of the loop waits for what is due first; then their callbacks run.
 --
--- A timeout has `_duration`, `_ref` (does it keep the loop running?), `_repeats`, and `_call`, which calls back and gets
--- the list that it stood in.
+-- A timeout has `_duration`, `_ref` (does it keep the loop running?), `_repeats`, and `_call`, which gets the list that
+-- the timeout stood in, and calls back.
 --
 -- Floor 3.
 
@@ -12,6 +12,7 @@ local ticks = require("uvnet.ticks")
 local heap, by_duration = lists.heap, lists.by_duration
 local new_list, renew, remove_list = lists.new, lists.renew, lists.remove
 local drain = ticks.drain
+local floor, max, min = math.floor, math.max, math.min
 
 local waiting = {}
 
@@ -96,17 +97,35 @@ function waiting.start(timeout)
   schedule(now)
 end
 
---- Starts its time as if that had been done before. Those that are due at once share a list; what stands for its
--- duration is negative, so that nothing in it is ever too young.
+--- Starts its time as if that had been done before, at a ms and perhaps a part of one. Those that are due in the same
+-- ms share a list; what stands for its duration is negative, so that nothing in it is ever too young. They are called
+-- in the order in which they began.
 function waiting.start_at(timeout, start)
-  local expiry = start + timeout._duration
+  local expiry = floor(start) + timeout._duration
   local list = by_duration[-expiry] or new_list(-expiry, expiry)
   if list == spare then spare = nil end
   stop(timeout)
+  if list._next == list then
+    list.first = start
+  else
+    list.first = min(list.first, start)
+    list.unsorted = list.unsorted or list._previous._start > start
+  end
   append(timeout, list)
   timeout._start = start
   if timeout._ref then active = active + 1 end
   schedule()
+end
+
+--- Is there somebody whom `start_at` has made to wait and who comes before one that began at that time?
+function waiting.comes_before(expiry, start)
+  for at = 1, 3 do
+    local list = heap[at]
+    if list and list.duration < 0 and (list.expiry < expiry or list.expiry == expiry and list.first < start) then
+      return true
+    end
+  end
+  return false
 end
 
 --- Ends its waiting.
@@ -179,13 +198,15 @@ local function call(timeout, list)
 end
 
 local function run_list(list, now)
+  if list.unsorted then lists.sort(list) end
   list.running = true
   while list._next ~= list do
     local timeout = list._next
-    if now - timeout._start < list.duration then
+    local start = floor(timeout._start)
+    if now - start < list.duration then
       -- It came, or came again, after the others.
       list.running = false
-      renew(list, math.max(timeout._start + list.duration, now + 1))
+      renew(list, max(start + list.duration, now + 1))
       return
     end
     stop(timeout)
