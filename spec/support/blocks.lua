@@ -84,7 +84,7 @@ function blocks.program(block, addresses)
     text = 'io.stdout:setvbuf("line")\n' .. text -- it is a file, and looked into while the program runs
     if not text:find("\nnet%.run%(%)\n$") then text = text .. "net.run()\n" end
   end
-  return blocks.localized(text, addresses)
+  return blocks.localized(text, { ports = addresses.ports, path = (addresses.path:gsub("\\", "\\\\")) })
 end
 
 --- A text with the addresses that it names replaced by these.

@@ -8,12 +8,13 @@ local waiting = require("uvnet.testing.waiting")
 
 local peers = {}
 
---- A path for a unix socket, short enough for every system. No file is there.
+--- A path for a unix socket, short enough for every system, or on Windows for a named pipe. No file is there.
 -- @treturn string
 function peers.tmpPath()
   -- Where os.tmpname makes the file at once, that keeps the name ours.
   local name = os.tmpname()
   os.remove(name)
+  if package.config:sub(1, 1) == "\\" then return "\\\\.\\pipe\\" .. name:gsub("[\\/:]", "-") .. ".s" end
   return name .. ".s"
 end
 
