@@ -15,8 +15,11 @@ local Error = class.new("Error")
 Error.name = "Error"
 Error.message = ""
 
+-- On Windows the search paths may have either slash, and the loader's own between them.
+local function slashes(path) return (path:gsub("\\", "/")) end
+
 -- Where uvnet's files are; nil where that is not known.
-local OURS = debug.getinfo(1, "S").source:match("^(@.*[/\\])errors%.lua$")
+local OURS = slashes(debug.getinfo(1, "S").source):match("^(@.*/)errors%.lua$")
 
 -- Functions of C between our files and the user's: those that call on, and ours.
 Error._ours = { [pcall] = true, [xpcall] = true }
@@ -31,7 +34,7 @@ local function users_level()
     if not info then return nil end
     if info.what == "C" then
       if not Error._ours[info.func] then return nil end
-    elseif info.what ~= "tail" and info.source:sub(1, #OURS) ~= OURS then
+    elseif info.what ~= "tail" and slashes(info.source:sub(1, #OURS)) ~= OURS then
       return level - 1
     end
     level = level + 1
