@@ -24,8 +24,60 @@ int net_loop_init_interrupt(net_loop *loop) {
 
 #ifdef _WIN32
 
-void net_loop_hear_interrupt(net_loop *loop) { (void)loop; }
-void net_loop_leave_interrupt(const net_loop *loop) { (void)loop; }
+#include <signal.h>
+
+/* As below, for the one signal that Windows sends. It calls a handler in a thread of its own, which may take the mutex,
+ * and sets the default one before that. */
+typedef void (*handler)(int number);
+
+static handler theirs;
+static net_loop *listening;
+static uv_once_t once = UV_ONCE_INIT;
+static uv_mutex_t mutex; /* for what stands above */
+
+static void on_signal(int number) {
+  uv_mutex_lock(&mutex);
+  handler ask = theirs;
+  uv_mutex_unlock(&mutex);
+  if (ask == NULL) { /* it came while hear_interrupt looked whose it is: nobody's */
+    raise(number);
+    return;
+  }
+  ask(number);
+  uv_mutex_lock(&mutex);
+  if (listening != NULL) uv_async_send(&listening->own->interrupt);
+  uv_mutex_unlock(&mutex);
+}
+
+static void make_mutex(void) { uv_mutex_init(&mutex); }
+
+void net_loop_hear_interrupt(net_loop *loop) {
+  uv_once(&once, make_mutex);
+  uv_mutex_lock(&mutex);
+  if (listening == NULL) {
+    handler before = signal(SIGINT, on_signal);
+    if (before == SIG_DFL || before == SIG_IGN) {
+      signal(SIGINT, before);
+    } else if (before != SIG_ERR && before != on_signal) {
+      theirs = before;
+      listening = loop;
+    }
+  }
+  uv_mutex_unlock(&mutex);
+  on_interrupt(&loop->own->interrupt); /* for what came just before */
+}
+
+void net_loop_leave_interrupt(const net_loop *loop) {
+  uv_once(&once, make_mutex);
+  uv_mutex_lock(&mutex);
+  if (listening == loop) {
+    /* Somebody may have set another handler meanwhile, or Windows the default one: that stays. */
+    handler now = signal(SIGINT, theirs);
+    if (now != on_signal && now != SIG_ERR) signal(SIGINT, now);
+    listening = NULL;
+  }
+  uv_mutex_unlock(&mutex);
+}
 
 #else
 
