@@ -55,7 +55,12 @@ static int handle_listen(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
   if (handle == NULL) return net_fail(L, UV_EBADF);
   if (handle->ref == LUA_NOREF) return luaL_error(L, "the handle is not attached");
-  return net_done(L, uv_listen(&handle->uv.stream, (int)luaL_checkinteger(L, 2), on_connection));
+  int backlog = (int)luaL_checkinteger(L, 2);
+  /* Of a named pipe that listens, libuv would count its requests twice on Windows, and never be done with closing it. */
+  if (handle->flags & NET_LISTENING) return net_done(L, 0);
+  int status = uv_listen(&handle->uv.stream, backlog, on_connection);
+  if (status == 0 && handle->uv.handle.type == UV_NAMED_PIPE) handle->flags |= NET_LISTENING;
+  return net_done(L, status);
 }
 
 struct connected_event {
