@@ -148,6 +148,7 @@ static int handle_write(lua_State *L) {
     }
     buffers[i].base = (char *)lua_tolstring(L, -1, &size); /* the list or the argument keeps it */
     buffers[i].len = size;
+    if (buffers[i].len != size) return net_fail(L, UV_E2BIG); /* on Windows it has 32 bits */
     total += size;
     lua_pop(L, 1);
   }
