@@ -227,6 +227,11 @@ describe("errors.coded", function()
     end)
   end
 
+  it("of ERR_MISSING_ARGS takes any number of names, and whatever they are", function()
+    local err = errors.coded("ERR_MISSING_ARGS", "a", { true, "b" }, 5)
+    assert.equal('The "a", "true" or "b", and "5" arguments must be specified', err.message)
+  end)
+
   it("names what is not text", function()
     local function text(...) return raised(errors.coded, ...).message end
     local must_be = 'The "%s" argument must be of type string. Received %s'

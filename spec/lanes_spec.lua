@@ -285,3 +285,48 @@ describe("os.exit(status, true)", function()
     net.run()
   ]]))
 end)
+
+describe("a class that gets a method", function()
+  local net = require("net")
+  local testing = require("uvnet.testing")
+
+  testing.leakCheck(before_each, after_each)
+
+  it("does not open up sockets of other classes", function()
+    local client, accepted = testing.pair()
+    local received
+    accepted:on("data", function(data) received = data end)
+    client:write("x")
+    testing.run(function() return received end)
+    assert.is_nil(rawget(accepted, "_rs")) -- it has no stream tables yet
+    local Late = net.Socket:extend("Late")
+    function Late:_destroy(err, callback) return net.Socket._destroy(self, err, callback) end
+    function Late.emit() end
+    assert.is_nil(rawget(accepted, "_rs"))
+    client:destroy()
+    testing.run()
+  end)
+
+  it("has its `write` called by a socket that is connected again", function()
+    local server = net.createServer(function(socket) socket:resume() end)
+    testing.wait(server:listen(0, "127.0.0.1"), "listening")
+    local port = server:address().port
+    local Sub = net.Socket:extend("Sub")
+    local socket = Sub()
+    testing.wait(socket:connect(port, "127.0.0.1"), "connect")
+    socket:destroy()
+    testing.wait(socket, "close")
+    local written = {}
+    function Sub:write(data, ...)
+      written[#written + 1] = data
+      return net.Socket.write(self, data, ...)
+    end
+    testing.wait(socket:connect(port, "127.0.0.1"), "connect")
+    socket:write("one")
+    socket:write("two")
+    assert.same({ "one", "two" }, written)
+    socket:destroy()
+    server:close()
+    testing.run()
+  end)
+end)

@@ -224,6 +224,47 @@ describe("the event loop", function()
     end)
   end)
 
+  -- The one who ends each turn is most often the first whom the system names in the next one, too.
+  for what, end_turn in pairs({ ["stops the loop"] = net.stop, raises = function() error("no", 0) end }) do
+    it("reads the others, too, while one peer's data " .. what .. " again and again", function()
+      local block, served = ("a"):rep(65536), nil
+      local server = net.createServer(function(socket)
+        socket:on("error", nothing)
+        socket:on("data", function(data)
+          if data == "b" then
+            served = true
+            socket:finish()
+          else
+            end_turn()
+          end
+        end)
+      end)
+      testing.wait(server:listen(0, "127.0.0.1"), "listening")
+      local flooding = net.connect(server:address().port, "127.0.0.1")
+      testing.wait(flooding, "connect")
+      local function flood()
+        while flooding:write(block) do
+        end
+      end
+      flooding:on("drain", flood)
+      flood()
+      local modest = net.connect(server:address().port, "127.0.0.1")
+      modest:resume():on("connect", function() modest:write("b") end)
+      local runs = 0
+      while not served and runs < 2000 do
+        pcall(net.run, "once")
+        runs = runs + 1
+      end
+      flooding:removeAllListeners("drain")
+      flooding:on("error", nothing):destroy()
+      server:close()
+      repeat
+        local ok, active = pcall(net.run)
+      until ok and not active
+      assert.is_true(served, "not in " .. runs .. " runs")
+    end)
+  end
+
   describe("an error in a callback", function()
     it("comes out of run unchanged if it is no string", function()
       for _, value in ipairs({ net.errors("boom"), { mine = true }, 42, true }) do

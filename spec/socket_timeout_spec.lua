@@ -188,6 +188,75 @@ describe("net.Socket", function()
       end)
     end)
 
+    -- Two sockets of one time; what happens by their names, each at its ms, and then the loop is late for all.
+    for name, case in pairs({
+      ["one that had traffic, and one that is given its time anew, beside other timers"] = {
+        function(one) one:write("x") end, function(_, two) two:setTimeout(60) end, { "one", "two" },
+      },
+      ["both that had traffic, beside other timers"] = {
+        function(_, two) two:write("x") end, function(one) one:write("x") end, { "two", "one" },
+      },
+    }) do
+      it("keeps the order of " .. name, function()
+        local one, one_accepted = testing.pair()
+        local two, two_accepted = testing.pair()
+        local order, passed = {}, 0
+        one:setTimeout(60, function() order[#order + 1] = "one" end)
+        two:setTimeout(60, function() order[#order + 1] = "two" end)
+        local started = core.now()
+        timers.setTimeout(function() case[1](one, two) end, 10)
+        timers.setTimeout(function() case[2](one, two) end, 20)
+        timers.setTimeout(function()
+          passed = core.now() - started
+          local till = core.now() + 80
+          repeat until core.now() > till
+        end, 30)
+        for i = 1, 6 do
+          timers.setTimeout(function() end, 60 + i)
+        end
+        testing.run(function() return #order == 2 end)
+        -- A machine that pauses meanwhile makes other traffic of it.
+        if passed < 55 then assert.same(case[3], order) end
+        for _, socket in ipairs({ one, two, one_accepted, two_accepted }) do
+          socket:destroy()
+        end
+        testing.run()
+      end)
+    end
+
+    it("has the order of the last traffic, also of what came after the first look at the time", function()
+      local one, one_accepted = testing.pair()
+      local two, two_accepted = testing.pair()
+      local order, moments = {}, {}
+      local sockets_of = { one = one, two = two }
+      for name, socket in pairs(sockets_of) do
+        socket:setTimeout(60, function() order[#order + 1] = name end)
+      end
+      local function write(name, at)
+        timers.setTimeout(function()
+          moments[name] = core.now()
+          sockets_of[name]:write("x")
+        end, at)
+      end
+      write("one", 10)
+      write("two", 20)
+      write("one", 68) -- its timer waits for what is left
+      timers.setTimeout(function()
+        local till = core.now() + 100
+        repeat until core.now() > till
+      end, 69)
+      testing.run(function() return #order >= 2 end)
+      local by_name = {}
+      for at, name in ipairs(order) do
+        by_name[name] = at
+      end
+      assert.equal(moments.two <= moments.one, by_name.two < by_name.one)
+      for _, socket in ipairs({ one, two, one_accepted, two_accepted }) do
+        socket:destroy()
+      end
+      testing.run()
+    end)
+
     it("lets go of a socket that never connected", function()
       local weak = setmetatable({}, { __mode = "k" })
       local fired

@@ -31,6 +31,7 @@ typedef struct net_handle {
   uint64_t active;            /* the moment of the last traffic, for idle timeouts */
   struct net_handle *pipe_to; /* what is read goes there, past Lua; it is the other's pipe_from */
   struct net_handle *pipe_from;
+  uint32_t read_in;  /* the run in which it was read last */
   int ref;           /* of the Lua object in the objects table, or LUA_NOREF */
   uint32_t taken;    /* bytes that write calls of one callback have put into the system */
   uint32_t taken_in; /* that callback's number */
@@ -62,7 +63,7 @@ static inline net_loop *net_handle_loop(const net_handle *handle) {
 
 /* There is traffic. Its moment is in ms on the loop's clock, which stands still in a callback; so what comes within one
  * has its order in as many bits behind the point. */
-enum { NET_MOMENT_BITS = 20 };
+enum { NET_MOMENT_BITS = 16 };
 
 static inline void net_handle_touch(net_handle *handle) {
   net_loop *loop = net_handle_loop(handle);

@@ -55,15 +55,17 @@ struct net_loop_own {
 struct net_loop {
   uv_loop_t *uv; /* in own */
   struct net_loop_own *own;
-  lua_State *L;      /* the thread that runs the loop; NULL: the door is shut */
-  char *buffer;      /* NET_READ_SIZE bytes that every read shares */
-  size_t handles;    /* streams that are not closed yet */
-  uint32_t callback; /* the number of the current callback: what counts "within one callback" compares it */
-  uint64_t traffic;  /* the moment of the latest on any handle */
-  int errors;        /* how many are kept for run to raise */
-  int raised;        /* their list: up to here they have been raised, */
-  int last_error;    /* up to here there are some */
-  const char *lost;  /* why one could not be put there */
+  lua_State *L;       /* the thread that runs the loop; NULL: the door is shut */
+  char *buffer;       /* NET_READ_SIZE bytes that every read shares */
+  size_t handles;     /* streams that are not closed yet */
+  uint32_t callback;  /* the number of the current callback: what counts "within one callback" compares it */
+  uint64_t traffic;   /* the moment of the latest on any handle */
+  uint32_t run;       /* the number of this run */
+  int refusing, fair; /* reads have been refused in this run; in the one before */
+  int errors;         /* how many are kept for run to raise */
+  int raised;         /* their list: up to here they have been raised, */
+  int last_error;     /* up to here there are some */
+  const char *lost;   /* why one could not be put there */
   struct net_lookup *lookups;       /* under way (dns.c) */
   net_loop_end ends[NET_LOOP_ENDS]; /* what closes the handles and cancels the requests of the floors above */
   const void *refused; /* the handle whose direct write has just failed, for the slow lane that reports it */

@@ -130,6 +130,9 @@ static int loop_run(lua_State *L) {
   lua_pop(L, 1);
   loop->L = L;
   loop->stopping = 0;
+  loop->run++;
+  loop->fair = loop->refusing;
+  loop->refusing = 0;
   run_ticks(loop);
   if (loop->errors == 0 && !loop->stopping) {
     if (mode != UV_RUN_NOWAIT) net_loop_hear_interrupt(loop);

@@ -63,12 +63,22 @@ static int enter_directly(net_handle *handle, struct read_event *event) {
  * meanwhile: it stays with the system until the next run. */
 static int is_ending(const net_loop *loop) { return loop->errors > 0 || loop->stopping; }
 
+/* But whoever ends each turn must not keep the others from ever being read: in the run after one that has refused, each
+ * may be read once. */
+static int is_refused(net_loop *loop, const net_handle *handle) {
+  if (!is_ending(loop) || (loop->fair && handle->read_in != loop->run)) return 0;
+  loop->refusing = 1;
+  return 1;
+}
+
 static void on_alloc(uv_handle_t *uv, size_t suggested, uv_buf_t *buffer) {
   net_loop *loop = net_loop_from(uv->loop);
   (void)suggested;
   buffer->base = NULL;
   buffer->len = 0;
-  if (is_ending(loop)) return;
+  net_handle *handle = net_handle_from((uv_stream_t *)uv);
+  if (is_refused(loop, handle)) return;
+  handle->read_in = loop->run;
   buffer->base = loop->lent ? (char *)malloc(NET_READ_SIZE) : loop->buffer;
   buffer->len = buffer->base == NULL ? 0 : NET_READ_SIZE;
   loop->lent = 1;

@@ -32,7 +32,7 @@ local function inherit(store, key, value)
     if not child.own[key] then
       local old = child.all[key]
       child.all[key] = value
-      if child.watch then child.watch(key, value, old) end
+      if child.watch then child.watch(child.class, key, old) end
       inherit(child, key, value)
     end
   end
@@ -42,7 +42,7 @@ local function assign(store, key, value)
   local old = store.all[key]
   store.all[key] = value
   store.own[key] = true
-  if store.watch then store.watch(key, value, old) end
+  if store.watch then store.watch(store.class, key, old) end
   inherit(store, key, value)
 end
 
@@ -105,6 +105,7 @@ local function new_class(name, parent)
   metatable.__call = construct
   local class = setmetatable({}, metatable)
   stores[class] = { fields = fields, getters = getters }
+  fields.class = class
   if not parent then
     for key, value in pairs(Class) do
       class[key] = value
@@ -182,6 +183,6 @@ return {
   new = function(name) return new_class(name) end,
   --- Has a function told of each field of the class that gets another value, and of those of classes derived later.
   -- @tparam table class
-  -- @tparam function told told(key, value, old)
+  -- @tparam function told told(class, key, old): whose it is; those that inherit it are told of, too
   watch = function(class, told) stores[class].fields.watch = told end,
 }

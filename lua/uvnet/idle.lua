@@ -86,7 +86,8 @@ function Timer:_call(list)
   local expiry = floor(moment) + self._duration
   -- A list of one duration is in the order in which the timers were set. Who has had traffic since has another place,
   -- and is called in the order of the last traffic, however late the loop is.
-  local is_in_place = list.duration < 0 or moment == self._start and not timers._comes_before(expiry, moment)
+  local is_in_place = moment == self._start
+    and (list.duration < 0 or not timers._comes_before(expiry, moment))
   if now < expiry or not is_in_place then
     self:_start_at(moment)
   elseif is_sending(self) then
@@ -103,7 +104,7 @@ local function begin(timer)
   timer:refresh()
   if not handle then return end
   handle:touch()
-  timer._start = handle:moment()
+  timer._start = handle:moment() or timer._start -- a handle that is closed, where there was no new one, tells none
 end
 
 --- Starts the time anew: something has happened that is no traffic.

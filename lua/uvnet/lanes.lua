@@ -147,16 +147,16 @@ function lanes.watch(Socket, open_objects)
     lanes.standard[PASSED[i]] = Socket[PASSED[i]]
   end
   Socket.__instance.__newindex = alter
-  class.watch(Socket, function(key, _, old)
+  class.watch(Socket, function(changed, key, old)
     if not is_passed[key] then return end
     checked = {}
     for _, object in ipairs(open_objects()) do
-      if Socket:isInstance(object) then
+      if getmetatable(object).class == changed then
         if key ~= "write" then
           lanes.close_write(object)
           lanes.close_read(object)
         elseif rawget(object, "write") == old then
-          rawset(object, "write", getmetatable(object).class.write)
+          rawset(object, "write", changed.write)
         end
       end
     end

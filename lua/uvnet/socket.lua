@@ -154,6 +154,7 @@ function Socket:initialize(options)
   if not handle then return end
   self._handle = handle
   handle:attach(self)
+  rawset(self, "write", self.write)
   lanes.update_write(self)
   if options.pauseOnCreate then
     local rs = self._rs
@@ -323,6 +324,8 @@ function Socket:_destroy(err, callback)
     if rawget(self, "_reset") then handle:linger() end
     name = handle:close(true)
     self._handle = nil
+    -- The class's, put there to be found at once: connected again, it may be another.
+    if rawget(self, "write") == getmetatable(self).class.write then rawset(self, "write", nil) end
   end
   if rawget(self, "_connection") then
     self.connecting = nil

@@ -80,7 +80,7 @@ return {
         if type(name) == "table" then
           local alternatives = {}
           for j, one in ipairs(name) do
-            alternatives[j] = '"' .. one .. '"'
+            alternatives[j] = '"' .. tostring(one) .. '"'
           end
           names[i] = table.concat(alternatives, " or ")
         else

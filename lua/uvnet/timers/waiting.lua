@@ -117,16 +117,16 @@ function waiting.start_at(timeout, start)
   schedule()
 end
 
---- Is there somebody whom `start_at` has made to wait and who comes before one that began at that time?
-function waiting.comes_before(expiry, start)
-  for at = 1, 3 do
-    local list = heap[at]
-    if list and list.duration < 0 and (list.expiry < expiry or list.expiry == expiry and list.first < start) then
-      return true
-    end
-  end
-  return false
+-- Looks at what is due by then: below a list in the heap there is nothing that is due before it.
+local function comes_before(at, expiry, start)
+  local list = heap[at]
+  if not list or list.expiry > expiry then return false end
+  if list.duration < 0 and list._next ~= list and (list.expiry < expiry or list.first < start) then return true end
+  return comes_before(at * 2, expiry, start) or comes_before(at * 2 + 1, expiry, start)
 end
+
+--- Is there somebody whom `start_at` has made to wait and who comes before one that began at that time?
+function waiting.comes_before(expiry, start) return comes_before(1, expiry, start) end
 
 --- Ends its waiting.
 function waiting.stop(timeout)
