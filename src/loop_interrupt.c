@@ -3,6 +3,8 @@
  * Owns the process's handlers of two signals while a loop waits. */
 #include "loop.h"
 
+#include <signal.h>
+
 /* Has nothing to do: it is entered, and that is where Lua's hooks are called. */
 static int deliver_interrupt(lua_State *L) {
   (void)L;
@@ -22,9 +24,20 @@ int net_loop_init_interrupt(net_loop *loop) {
   return status;
 }
 
-#ifdef _WIN32
+/* For what the handlers of signals share with the loops; the POSIX handler itself may not take it. */
+static uv_once_t once = UV_ONCE_INIT;
+static uv_mutex_t mutex;
 
-#include <signal.h>
+static void make_mutex(void) { uv_mutex_init(&mutex); }
+
+static void lock(void) {
+  uv_once(&once, make_mutex);
+  uv_mutex_lock(&mutex);
+}
+
+static void unlock(void) { uv_mutex_unlock(&mutex); }
+
+#ifdef _WIN32
 
 /* As below, for the one signal that Windows sends. It calls a handler in a thread of its own, which may take the mutex,
  * and sets the default one before that. */
@@ -32,28 +45,23 @@ typedef void (*handler)(int number);
 
 static handler theirs;
 static net_loop *listening;
-static uv_once_t once = UV_ONCE_INIT;
-static uv_mutex_t mutex; /* for what stands above */
 
 static void on_signal(int number) {
-  uv_mutex_lock(&mutex);
+  lock();
   handler ask = theirs;
-  uv_mutex_unlock(&mutex);
+  unlock();
   if (ask == NULL) { /* it came while hear_interrupt looked whose it is: nobody's */
     raise(number);
     return;
   }
   ask(number);
-  uv_mutex_lock(&mutex);
+  lock();
   if (listening != NULL) uv_async_send(&listening->own->interrupt);
-  uv_mutex_unlock(&mutex);
+  unlock();
 }
 
-static void make_mutex(void) { uv_mutex_init(&mutex); }
-
 void net_loop_hear_interrupt(net_loop *loop) {
-  uv_once(&once, make_mutex);
-  uv_mutex_lock(&mutex);
+  lock();
   if (listening == NULL) {
     handler before = signal(SIGINT, on_signal);
     if (before == SIG_DFL || before == SIG_IGN) {
@@ -63,27 +71,25 @@ void net_loop_hear_interrupt(net_loop *loop) {
       listening = loop;
     }
   }
-  uv_mutex_unlock(&mutex);
+  unlock();
   on_interrupt(&loop->own->interrupt); /* for what came just before */
 }
 
 void net_loop_leave_interrupt(const net_loop *loop) {
-  uv_once(&once, make_mutex);
-  uv_mutex_lock(&mutex);
+  lock();
   if (listening == loop) {
     /* Somebody may have set another handler meanwhile, or Windows the default one: that stays. */
     handler now = signal(SIGINT, theirs);
     if (now != on_signal && now != SIG_ERR) signal(SIGINT, now);
     listening = NULL;
   }
-  uv_mutex_unlock(&mutex);
+  unlock();
 }
 
 #else
 
 #include <errno.h>
 #include <sched.h>
-#include <signal.h>
 
 /* `lua` and `luajit` answer Ctrl-C by a hook that raises "interrupted!" when Lua next does something; libraries run their
  * users' handlers by such a hook, too. While the loop waits for the network that may be never. So whoever handles the
@@ -99,8 +105,6 @@ static struct sigaction theirs[NUMBERS];
 static net_loop *volatile listening;
 static volatile sig_atomic_t asking[NUMBERS]; /* their handler is being called */
 static volatile int busy; /* handlers that are about to wake the loop: it may not go yet */
-static uv_once_t once = UV_ONCE_INIT;
-static uv_mutex_t mutex; /* for what stands above, but for the handler */
 
 static int is_handled(const struct sigaction *action) {
   return !(action->sa_flags & SA_SIGINFO) && action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
@@ -123,12 +127,9 @@ static void on_signal(int number) {
   errno = saved;
 }
 
-static void make_mutex(void) { uv_mutex_init(&mutex); }
-
 void net_loop_hear_interrupt(net_loop *loop) {
   struct sigaction action;
-  uv_once(&once, make_mutex);
-  uv_mutex_lock(&mutex);
+  lock();
   int is_free = listening == NULL;
   for (int i = 0; is_free && i < NUMBERS; i++) {
     if (sigaction(numbers[i], NULL, &action) != 0) continue;
@@ -139,14 +140,13 @@ void net_loop_hear_interrupt(net_loop *loop) {
     action.sa_handler = on_signal;
     sigaction(numbers[i], &action, NULL);
   }
-  uv_mutex_unlock(&mutex);
+  unlock();
   on_interrupt(&loop->own->interrupt); /* for what came just before */
 }
 
 void net_loop_leave_interrupt(const net_loop *loop) {
   struct sigaction action;
-  uv_once(&once, make_mutex);
-  uv_mutex_lock(&mutex);
+  lock();
   for (int i = 0; listening == loop && i < NUMBERS; i++) {
     /* Somebody may have set another handler meanwhile, or the interpreter none at all: that stays. */
     if (sigaction(numbers[i], NULL, &action) != 0 || action.sa_handler != on_signal) continue;
@@ -154,7 +154,7 @@ void net_loop_leave_interrupt(const net_loop *loop) {
   }
   int was_listening = listening == loop;
   if (was_listening) listening = NULL;
-  uv_mutex_unlock(&mutex);
+  unlock();
   __sync_synchronize();
   while (was_listening && busy > 0) sched_yield(); /* in another thread */
 }

@@ -24,13 +24,18 @@ local lanes = {
   standard = {},
 }
 
--- The methods that a lane passes by. Who has put something else in the place of one is to see it called.
+-- The methods that a lane passes by. Who has put something else in the place of one is to see it called. (`write` is
+-- where the write lane begins: there it is looked for.)
 local PASSED = {
   "emit", "push", "read", "_read", "resume", "_write", "_writev", "_final", "finish", "destroy", "_destroy",
   "listenerCount",
 }
 
-local is_passed = { write = true } -- `write` is where the write lane begins: there it is looked for
+local is_passed = {}
+for _, name in ipairs(PASSED) do
+  is_passed[name] = true
+end
+
 local checked = {} -- metatable of a class's instances -> are the methods standard?
 
 local function check(metatable, socket)
@@ -129,11 +134,16 @@ function lanes.close_read(socket)
   end
 end
 
+local function close(socket)
+  lanes.close_write(socket)
+  lanes.close_read(socket)
+end
+
+-- Hears of the first store of each field of a socket: what stores one for every connection does it by rawset.
 local function alter(socket, key, value)
-  if is_passed[key] and key ~= "write" then
+  if is_passed[key] then
     rawset(socket, "_altered", true)
-    lanes.close_write(socket)
-    lanes.close_read(socket)
+    close(socket)
   end
   rawset(socket, key, value)
 end
@@ -142,19 +152,18 @@ end
 -- @tparam table Socket
 -- @tparam function open_objects gives a list of all that is open
 function lanes.watch(Socket, open_objects)
-  for i = 1, #PASSED do
-    is_passed[PASSED[i]] = true
-    lanes.standard[PASSED[i]] = Socket[PASSED[i]]
+  lanes.standard.write = Socket.write
+  for name in pairs(is_passed) do
+    lanes.standard[name] = Socket[name]
   end
   Socket.__instance.__newindex = alter
   class.watch(Socket, function(changed, key, old)
-    if not is_passed[key] then return end
+    if key ~= "write" and not is_passed[key] then return end
     checked = {}
     for _, object in ipairs(open_objects()) do
       if getmetatable(object).class == changed then
-        if key ~= "write" then
-          lanes.close_write(object)
-          lanes.close_read(object)
+        if is_passed[key] then
+          close(object)
         elseif rawget(object, "write") == old then
           rawset(object, "write", changed.write)
         end

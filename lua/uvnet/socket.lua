@@ -69,7 +69,6 @@ end
 for name, getter in pairs(names.getters) do
   getters[name] = getter
 end
-lanes.standard.write = Socket.write
 
 -- ---- making one ----
 

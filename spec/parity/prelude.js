@@ -111,6 +111,17 @@ function later(fn, ms) {
   setTimeout(step, pause);
 }
 
+// One function after the other, each a while later.
+function steps(list) {
+  let at = 0;
+  const step = () => {
+    list[at]();
+    at += 1;
+    if (at < list.length) later(step);
+  };
+  later(step);
+}
+
 function listen(server, fn) {
   return server.listen(0, "127.0.0.1", () => fn(server.address().port));
 }
@@ -200,6 +211,6 @@ module.exports = {
   Readable: stream.Readable, Writable: stream.Writable, Duplex: stream.Duplex, Transform: stream.Transform,
   PassThrough: stream.PassThrough, pipeline: stream.pipeline, finished: stream.finished,
   setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate, nextTick: process.nextTick,
-  log, actor, watch, attempt, bad, bytes, rep, size, firstOf, lastOf, newError, later, listen, pair,
+  log, actor, watch, attempt, bad, bytes, rep, size, firstOf, lastOf, newError, later, steps, listen, pair,
   tempPath, exists, mode, chmod, writeFile, unlink, linkTo, fieldsOf,
 };

@@ -134,6 +134,17 @@ local function later(fn, ms)
   timers.setTimeout(step, pause)
 end
 
+-- One function after the other, each a while later.
+local function steps(list)
+  local at = 0
+  local function step()
+    at = at + 1
+    list[at]()
+    if at < #list then later(step) end
+  end
+  later(step)
+end
+
 local function shell(format, ...)
   local pipe = io.popen(format:format(...))
   local out = pipe:read("*a")
@@ -172,6 +183,7 @@ local prelude = {
   lastOf = function(text, count) return text:sub(-count) end,
   newError = function(message) return Error(message) end,
   later = later,
+  steps = steps,
   listen = function(server, fn)
     return server:listen(0, "127.0.0.1", function() fn(server:address().port) end)
   end,

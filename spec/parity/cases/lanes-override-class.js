@@ -1,4 +1,4 @@
-const { actor, later, net, pair } = require("../prelude");
+const { actor, later, net, pair, steps } = require("../prelude");
 
 // A method that the class gets is called from then on, by the sockets that are there already, too.
 const NAMES = ["write", "_write", "emit", "push", "read", "_read", "_destroy", "destroy", "finish", "_final"];
@@ -23,24 +23,20 @@ const play = (name, kind, done) => {
         done();
       });
     });
-    later(() => {
-      client.write("one");
-      later(() => {
-        client.write("two");
-        later(() => {
-          prototype[method] = function (first, ...rest) {
-            const text = Buffer.isBuffer(first) ? first.toString() : first;
-            if (this === peer) add("called", typeof text === "string" ? text : undefined);
-            return old.call(this, first, ...rest);
-          };
-          client.write("three");
-          later(() => {
-            client.write("four");
-            later(() => client.end());
-          });
-        });
-      });
-    });
+    steps([
+      () => client.write("one"),
+      () => client.write("two"),
+      () => {
+        prototype[method] = function (first, ...rest) {
+          const text = Buffer.isBuffer(first) ? first.toString() : first;
+          if (this === peer) add("called", typeof text === "string" ? text : undefined);
+          return old.call(this, first, ...rest);
+        };
+        client.write("three");
+      },
+      () => client.write("four"),
+      () => client.end(),
+    ]);
   });
 };
 

@@ -1,5 +1,5 @@
 local prelude = require("prelude")
-local actor, later, net, pair = prelude.actor, prelude.later, prelude.net, prelude.pair
+local actor, later, net, pair, steps = prelude.actor, prelude.later, prelude.net, prelude.pair, prelude.steps
 
 -- A method that the class gets is called from then on, by the sockets that are there already, too.
 local NAMES = { "write", "_write", "emit", "push", "read", "_read", "_destroy", "destroy", "finish", "_final" }
@@ -20,23 +20,19 @@ local function play(name, kind, done)
         done()
       end)
     end)
-    later(function()
-      client:write("one")
-      later(function()
-        client:write("two")
-        later(function()
-          net.Socket[name] = function(self, first, ...)
-            if self == peer then add("called", type(first) == "string" and first or nil) end
-            return old(self, first, ...)
-          end
-          client:write("three")
-          later(function()
-            client:write("four")
-            later(function() client:finish() end)
-          end)
-        end)
-      end)
-    end)
+    steps({
+      function() client:write("one") end,
+      function() client:write("two") end,
+      function()
+        net.Socket[name] = function(self, first, ...)
+          if self == peer then add("called", type(first) == "string" and first or nil) end
+          return old(self, first, ...)
+        end
+        client:write("three")
+      end,
+      function() client:write("four") end,
+      function() client:finish() end,
+    })
   end)
 end
 

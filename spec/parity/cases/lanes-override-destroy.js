@@ -1,4 +1,4 @@
-const { later, newError, pair, watch } = require("../prelude");
+const { newError, pair, steps, watch } = require("../prelude");
 
 // What a socket's own `_destroy` reports is emitted, where the peer's end is what destroys it.
 pair({}, (client, peer) => {
@@ -11,11 +11,8 @@ pair({}, (client, peer) => {
       callback(newError("mine"));
     });
   };
-  later(() => {
-    client.write("one");
-    later(() => {
-      client.end();
-      client.resume();
-    });
-  });
+  steps([
+    () => client.write("one"),
+    () => client.end().resume(),
+  ]);
 });

@@ -1,5 +1,5 @@
 local prelude = require("prelude")
-local later, newError, pair, watch = prelude.later, prelude.newError, prelude.pair, prelude.watch
+local newError, pair, steps, watch = prelude.newError, prelude.pair, prelude.steps, prelude.watch
 
 -- What a socket's own `_destroy` reports is emitted, where the peer's end is what destroys it.
 pair({}, function(client, peer)
@@ -12,11 +12,8 @@ pair({}, function(client, peer)
       callback(newError("mine"))
     end)
   end
-  later(function()
-    client:write("one")
-    later(function()
-      client:finish()
-      client:resume()
-    end)
-  end)
+  steps({
+    function() client:write("one") end,
+    function() client:finish():resume() end,
+  })
 end)

@@ -1,4 +1,4 @@
-const { later, log, pair } = require("../prelude");
+const { log, pair, steps } = require("../prelude");
 const { EventEmitter } = require("events");
 const { Readable } = require("stream");
 
@@ -19,14 +19,9 @@ pair({}, (client, peer) => {
     EventEmitter.prototype.emit = emit;
     Readable.prototype.push = push;
   });
-  later(() => {
-    client.write("one");
-    later(() => {
-      client.write("two");
-      later(() => {
-        client.end();
-        client.resume();
-      });
-    });
-  });
+  steps([
+    () => client.write("one"),
+    () => client.write("two"),
+    () => client.end().resume(),
+  ]);
 });

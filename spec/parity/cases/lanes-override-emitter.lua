@@ -1,6 +1,6 @@
 local prelude = require("prelude")
-local EventEmitter, later, log, pair, Readable =
-  prelude.net.events, prelude.later, prelude.log, prelude.pair, prelude.net.stream.Readable
+local EventEmitter, log, pair, Readable, steps =
+  prelude.net.events, prelude.log, prelude.pair, prelude.net.stream.Readable, prelude.steps
 
 -- The classes above Socket get another `emit` and `push`.
 pair({}, function(client, peer)
@@ -17,14 +17,9 @@ pair({}, function(client, peer)
   peer:on("close", function()
     EventEmitter.emit, Readable.push = emit, push
   end)
-  later(function()
-    client:write("one")
-    later(function()
-      client:write("two")
-      later(function()
-        client:finish()
-        client:resume()
-      end)
-    end)
-  end)
+  steps({
+    function() client:write("one") end,
+    function() client:write("two") end,
+    function() client:finish():resume() end,
+  })
 end)

@@ -1,4 +1,4 @@
-const { actor, later, pair } = require("../prelude");
+const { actor, pair, steps } = require("../prelude");
 
 // A method that an instance gets of its own is called from then on, whatever has been read and written before.
 const NAMES = [
@@ -28,20 +28,18 @@ const play = (name, moment, kind) => {
     }
     peer.on("close", () => add("closed"));
     client.resume();
-    later(() => {
-      client.write("one");
-      later(() => {
-        client.write("two");
-        later(() => {
-          if (moment === "mid") override();
-          client.write("three");
-          later(() => {
-            if (moment === "end") override();
-            client.end();
-          });
-        });
-      });
-    });
+    steps([
+      () => client.write("one"),
+      () => client.write("two"),
+      () => {
+        if (moment === "mid") override();
+        client.write("three");
+      },
+      () => {
+        if (moment === "end") override();
+        client.end();
+      },
+    ]);
   });
 };
 

@@ -1,5 +1,5 @@
 local prelude = require("prelude")
-local actor, later, pair = prelude.actor, prelude.later, prelude.pair
+local actor, pair, steps = prelude.actor, prelude.pair, prelude.steps
 
 -- A method that an instance gets of its own is called from then on, whatever has been read and written before.
 local NAMES = {
@@ -27,20 +27,18 @@ local function play(name, moment, kind)
     end
     peer:on("close", function() add("closed") end)
     client:resume()
-    later(function()
-      client:write("one")
-      later(function()
-        client:write("two")
-        later(function()
-          if moment == "mid" then override() end
-          client:write("three")
-          later(function()
-            if moment == "end" then override() end
-            client:finish()
-          end)
-        end)
-      end)
-    end)
+    steps({
+      function() client:write("one") end,
+      function() client:write("two") end,
+      function()
+        if moment == "mid" then override() end
+        client:write("three")
+      end,
+      function()
+        if moment == "end" then override() end
+        client:finish()
+      end,
+    })
   end)
 end
 
