@@ -1,4 +1,4 @@
-local codec = require("uvnet.codec")
+local codec = require("uvnet.base.codec")
 local core = require("uvnet.core")
 
 local ENCODINGS = { "utf8", "ascii", "latin1", "hex", "base64", "base64url", "utf16le" }

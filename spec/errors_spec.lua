@@ -210,7 +210,7 @@ describe("the makers of errors", function()
 end)
 
 describe("errors.coded", function()
-  local messages = require("uvnet.errors.messages")
+  local messages = require("uvnet.base.messages")
   local values = { { n = 0 }, 5, true, {}, "x", function() end, { "x", 5 } }
 
   for code in pairs(messages) do

@@ -1,6 +1,6 @@
 local errors = require("uvnet.errors")
 local stream = require("uvnet.stream")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local Duplex, Transform, PassThrough = stream.Duplex, stream.Transform, stream.PassThrough
 local drain, nextTick = ticks.drain, ticks.nextTick

@@ -1,7 +1,7 @@
 local errors = require("uvnet.errors")
 local source_of = require("spec.support.chunks")
 local stream = require("uvnet.stream")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local Readable, Writable, PassThrough = stream.Readable, stream.Writable, stream.PassThrough
 local drain, nextTick = ticks.drain, ticks.nextTick

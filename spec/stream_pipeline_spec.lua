@@ -2,7 +2,7 @@ local errors = require("uvnet.errors")
 local raised = require("spec.support.raised")
 local source_of = require("spec.support.chunks")
 local stream = require("uvnet.stream")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local Readable, Writable, Duplex, PassThrough = stream.Readable, stream.Writable, stream.Duplex, stream.PassThrough
 local pipeline, finished = stream.pipeline, stream.finished

@@ -3,7 +3,7 @@
 
 local errors = require("uvnet.errors")
 local stream = require("uvnet.stream")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local Readable, Writable, Duplex, PassThrough = stream.Readable, stream.Writable, stream.Duplex, stream.PassThrough
 local nextTick = ticks.nextTick

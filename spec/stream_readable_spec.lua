@@ -1,7 +1,7 @@
 local errors = require("uvnet.errors")
 local raised = require("spec.support.raised")
 local stream = require("uvnet.stream")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local Readable = stream.Readable
 local drain = ticks.drain

@@ -1,7 +1,7 @@
 local errors = require("uvnet.errors")
 local raised = require("spec.support.raised")
 local stream = require("uvnet.stream")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local Writable = stream.Writable
 local drain, nextTick = ticks.drain, ticks.nextTick

@@ -1,6 +1,6 @@
 --- `tostring` of what the module makes says what it is and how far it is, at any time of its life, and changes nothing.
 
-local lanes = require("uvnet.lanes")
+local lanes = require("uvnet.net.fast_path")
 local net = require("net")
 local testing = require("uvnet.testing")
 

@@ -1,10 +1,31 @@
 #!/bin/sh
-# Writes the rockspec of a release: the development one with another version and source.
-# usage: tools/rockspec.sh VERSION [URL of the archive]
+# Keeps the rockspecs: the lists of sources and modules in the development one are what the tree holds, and that of a
+# release is the development one with another version and source.
+# usage: tools/rockspec.sh [VERSION [URL of the archive]]      (default: the version of the release that is here)
 set -eu
-version=${1:?usage: tools/rockspec.sh VERSION [URL]}
-url=${2:-uvnet-$version.tar.gz}
 cd "$(dirname "$0")/.."
+version=${1:-$(ls uvnet-[0-9]*-1.rockspec | tail -n 1 | sed 's/^uvnet-\(.*\)-1\.rockspec$/\1/')}
+url=${2:-uvnet-$version.tar.gz}
+export LC_ALL=C
+
+sources() { find src -name '*.c' | sort | sed 's/.*/        "&",/'; }
+
+modules() {
+  find lua -name '*.lua' | sort | while read -r path; do
+    name=$(echo "${path#lua/}" | sed -e 's/\.lua$//' -e 's/\/init$//' | tr / .)
+    echo "    [\"$name\"] = \"$path\","
+  done
+}
+
+dev=uvnet-dev-1.rockspec
+{
+  sed '/^      sources = {$/q' $dev
+  sources
+  sed -n '/^      sources = {$/,/^    \["net"\] = /p' $dev | sed -n '/^      },$/,$p' | sed '$d'
+  modules
+  sed -n '/^    \["uvnet\..*\] = "lua/,$p' $dev | sed '/^    \["uvnet\..*\] = "lua/d'
+} >$dev.new
+mv $dev.new $dev
 
 awk -v version="$version" -v url="$url" '
   /^version = / { print "version = \"" version "-1\""; next }
@@ -14,4 +35,4 @@ awk -v version="$version" -v url="$url" '
   }
   /^source = / { print "source = {\n  url = \"" url "\",\n  dir = \"uvnet-" version "\",\n}"; next }
   { print }
-' uvnet-dev-1.rockspec >"uvnet-$version-1.rockspec"
+' $dev >"uvnet-$version-1.rockspec"

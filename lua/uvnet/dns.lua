@@ -4,8 +4,8 @@
 
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
-local is_callable = require("uvnet.callable")
-local ticks = require("uvnet.ticks")
+local is_callable = require("uvnet.base.callable")
+local ticks = require("uvnet.runtime.ticks")
 
 local dns = {
   --- Only families that a local interface has (`hints`).

@@ -6,10 +6,10 @@
 --
 -- Floor 1.
 
-local class = require("uvnet.class")
-local is_callable = require("uvnet.callable")
-local messages = require("uvnet.errors.messages")
-local shown = require("uvnet.errors.inspect")
+local class = require("uvnet.base.class")
+local is_callable = require("uvnet.base.callable")
+local messages = require("uvnet.base.messages")
+local shown = require("uvnet.base.inspect")
 
 local Error = class.new("Error")
 Error.name = "Error"

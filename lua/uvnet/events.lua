@@ -12,9 +12,9 @@
 --
 -- Floor 2.
 
-local class = require("uvnet.class")
+local class = require("uvnet.base.class")
 local errors = require("uvnet.errors")
-local is_callable = require("uvnet.callable")
+local is_callable = require("uvnet.base.callable")
 
 local EventEmitter = class.new("EventEmitter")
 

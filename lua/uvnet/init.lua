@@ -30,11 +30,11 @@ local loaded, problem = pcall(require, "uvnet.core")
 if not loaded and tostring(problem):find("not enough memory", 1, true) then error(problem, 0) end
 if not loaded then error(explain(tostring(problem)) .. "\n" .. tostring(problem), 0) end
 
-local Server = require("uvnet.server")
-local Socket = require("uvnet.socket")
-local args = require("uvnet.args")
+local Server = require("uvnet.net.server")
+local Socket = require("uvnet.net.socket")
+local args = require("uvnet.net.args")
 local core = require("uvnet.core")
-local loop = require("uvnet.loop")
+local loop = require("uvnet.runtime.loop")
 
 local net = {
   --- The class of servers.

@@ -2,13 +2,13 @@
 --
 -- Floor 4.
 
-local class = require("uvnet.class")
+local class = require("uvnet.base.class")
 local errors = require("uvnet.errors")
 local events = require("uvnet.events")
-local immediates = require("uvnet.timers.immediates")
-local ticks = require("uvnet.ticks")
-local waiting = require("uvnet.timers.waiting")
-require("uvnet.loop")
+local immediates = require("uvnet.runtime.immediates")
+local ticks = require("uvnet.runtime.ticks")
+local waiting = require("uvnet.runtime.timer_queue")
+require("uvnet.runtime.loop")
 
 local unpack = table.unpack or unpack -- luacheck: ignore 143
 local floor = math.floor

@@ -13,7 +13,7 @@
 local destruction = require("uvnet.stream.destroy")
 local errors = require("uvnet.errors")
 local state = require("uvnet.stream.state")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local later = ticks.later
 local error_or_destroy = destruction.error_or_destroy

@@ -6,7 +6,7 @@
 -- Floor 3.
 
 local errors = require("uvnet.errors")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local later = ticks.later
 

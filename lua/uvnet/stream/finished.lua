@@ -5,7 +5,7 @@
 local errors = require("uvnet.errors")
 local kind = require("uvnet.stream.kind")
 local state = require("uvnet.stream.state")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local later = ticks.later
 

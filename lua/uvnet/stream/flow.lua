@@ -3,7 +3,7 @@
 -- Floor 3.
 
 local state = require("uvnet.stream.state")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local later = ticks.later
 local high_water = state.high_water

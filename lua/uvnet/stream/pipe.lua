@@ -8,7 +8,7 @@
 local destruction = require("uvnet.stream.destroy")
 local errors = require("uvnet.errors")
 local state = require("uvnet.stream.state")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local peek_readable, peek_writable = state.peek_readable, state.peek_writable
 

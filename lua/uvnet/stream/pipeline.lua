@@ -6,7 +6,7 @@ local errors = require("uvnet.errors")
 local finished = require("uvnet.stream.finished")
 local kind = require("uvnet.stream.kind")
 local state = require("uvnet.stream.state")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local later = ticks.later
 

@@ -8,7 +8,7 @@ local emit_readable = require("uvnet.stream.flow").emit_readable
 local errors = require("uvnet.errors")
 local forget_drains = require("uvnet.stream.pipe").forget_drains
 local state = require("uvnet.stream.state")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local later = ticks.later
 local high_water, peek_writable = state.high_water, state.peek_writable

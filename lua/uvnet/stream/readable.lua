@@ -20,7 +20,7 @@ local pipe = require("uvnet.stream.pipe")
 local push = require("uvnet.stream.push")
 local state = require("uvnet.stream.state")
 local text = require("uvnet.stream.text")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local later = ticks.later
 local high_water, peek_readable = state.high_water, state.peek_readable

@@ -11,7 +11,7 @@ local text = {}
 local codec
 
 local function load_codec()
-  codec = codec or require("uvnet.codec")
+  codec = codec or require("uvnet.base.codec")
   return codec
 end
 

@@ -5,7 +5,7 @@
 local Duplex = require("uvnet.stream.duplex")
 local errors = require("uvnet.errors")
 local state = require("uvnet.stream.state")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local Transform = Duplex:extend("Transform")
 

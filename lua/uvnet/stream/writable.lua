@@ -19,7 +19,7 @@ local prepare_chunk = require("uvnet.stream.chunk")
 local queue = require("uvnet.stream.write_queue")
 local state = require("uvnet.stream.state")
 local text = require("uvnet.stream.text")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local later = ticks.later
 local high_water, peek_writable = state.high_water, state.peek_writable

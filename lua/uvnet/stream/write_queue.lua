@@ -6,7 +6,7 @@ local after = require("uvnet.stream.after_write")
 local errors = require("uvnet.errors")
 local error_or_destroy = require("uvnet.stream.destroy").error_or_destroy
 local high_water = require("uvnet.stream.state").high_water
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local queue = {}
 

@@ -3,7 +3,7 @@
 -- Floor 2.
 
 local errors = require("uvnet.errors")
-local is_callable = require("uvnet.callable")
+local is_callable = require("uvnet.base.callable")
 local testing = require("uvnet.testing.public")
 
 local LONGEST = 2147483647 -- ms: a timer's

@@ -5,7 +5,7 @@
 local check = require("uvnet.testing.check")
 local class_name = require("uvnet.testing.name")
 local core = require("uvnet.core")
-local lists = require("uvnet.timers.lists")
+local lists = require("uvnet.runtime.timer_lists")
 local net = require("uvnet")
 
 local leaks = {}

@@ -6,8 +6,8 @@
 -- Floor 3.
 
 local core = require("uvnet.core")
-local lists = require("uvnet.timers.lists")
-local ticks = require("uvnet.ticks")
+local lists = require("uvnet.runtime.timer_lists")
+local ticks = require("uvnet.runtime.ticks")
 
 local heap, by_duration = lists.heap, lists.by_duration
 local new_list, renew, remove_list = lists.new, lists.renew, lists.remove

@@ -2,11 +2,11 @@
 --
 -- Floor 8.
 
-local args = require("uvnet.args")
-local binding = require("uvnet.server.binding")
+local args = require("uvnet.net.args")
+local binding = require("uvnet.net.server_binding")
 local dns = require("uvnet.dns")
 local errors = require("uvnet.errors")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local listening = {}
 

@@ -4,7 +4,7 @@
 
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 core.hook("ticks", ticks.drain)
 ticks.onpending = core.ticks

@@ -2,10 +2,10 @@
 --
 -- Floor 3.
 
-local class = require("uvnet.class")
+local class = require("uvnet.base.class")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local unpack = table.unpack or unpack -- luacheck: ignore 143
 

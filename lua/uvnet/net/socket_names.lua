@@ -2,8 +2,8 @@
 --
 -- Floor 7.
 
-local fold = require("uvnet.fold")
-local lanes = require("uvnet.lanes")
+local fold = require("uvnet.net.lazy_state")
+local lanes = require("uvnet.net.fast_path")
 
 local names = { methods = {}, getters = {} }
 local methods, getters = names.methods, names.getters

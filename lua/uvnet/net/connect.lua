@@ -2,12 +2,12 @@
 --
 -- Floor 7.
 
-local args = require("uvnet.args")
-local attempts = require("uvnet.connect.attempts")
+local args = require("uvnet.net.args")
+local attempts = require("uvnet.net.connect_attempts")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
-local look_up = require("uvnet.connect.look_up")
-local ticks = require("uvnet.ticks")
+local look_up = require("uvnet.net.look_up")
+local ticks = require("uvnet.runtime.ticks")
 
 local connect = {}
 

@@ -2,16 +2,16 @@
 --
 -- Floor 7.
 
-local compiled = require("uvnet.socket.compiled")
+local compiled = require("uvnet.net.socket_compiled")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
-local fold = require("uvnet.fold")
-local idle = require("uvnet.idle")
-local lanes = require("uvnet.lanes")
+local fold = require("uvnet.net.lazy_state")
+local idle = require("uvnet.runtime.idle")
+local lanes = require("uvnet.net.fast_path")
 local stream = require("uvnet.stream")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 local timers = require("uvnet.timers")
-local waiting = require("uvnet.socket.waiting")
+local waiting = require("uvnet.net.socket_waiting")
 local write_queue = require("uvnet.stream.write_queue")
 
 local Duplex = stream.Duplex

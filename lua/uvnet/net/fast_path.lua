@@ -14,7 +14,7 @@
 -- Floor 4.
 
 local EventEmitter = require("uvnet.events")
-local class = require("uvnet.class")
+local class = require("uvnet.base.class")
 
 local getmetatable, rawget, rawset = getmetatable, rawget, rawset
 

@@ -2,12 +2,12 @@
 --
 -- Floor 6.
 
-local attempts = require("uvnet.connect.attempts")
+local attempts = require("uvnet.net.connect_attempts")
 local core = require("uvnet.core")
 local dns = require("uvnet.dns")
 local errors = require("uvnet.errors")
-local idle = require("uvnet.idle")
-local ticks = require("uvnet.ticks")
+local idle = require("uvnet.runtime.idle")
+local ticks = require("uvnet.runtime.ticks")
 
 local function destroy(socket, err) socket:destroy(err) end
 

@@ -3,7 +3,7 @@
 -- Floor 7.
 
 local errors = require("uvnet.errors")
-local idle = require("uvnet.idle")
+local idle = require("uvnet.runtime.idle")
 
 local settings = { methods = {} }
 local methods = settings.methods

@@ -6,12 +6,12 @@
 -- Floor 9.
 
 local EventEmitter = require("uvnet.events")
-local Socket = require("uvnet.socket")
+local Socket = require("uvnet.net.socket")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
-local is_callable = require("uvnet.callable")
-local listening = require("uvnet.server.listening")
-local ticks = require("uvnet.ticks")
+local is_callable = require("uvnet.base.callable")
+local listening = require("uvnet.net.server_listening")
+local ticks = require("uvnet.runtime.ticks")
 
 local Server = EventEmitter:extend("Server")
 

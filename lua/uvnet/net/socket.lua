@@ -9,22 +9,22 @@
 --
 -- Floor 8.
 
-local args = require("uvnet.args")
-local attempts = require("uvnet.connect.attempts")
-local connect = require("uvnet.connect")
+local args = require("uvnet.net.args")
+local attempts = require("uvnet.net.connect_attempts")
+local connect = require("uvnet.net.connect")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
-local fold = require("uvnet.fold")
-local idle = require("uvnet.idle")
-local lanes = require("uvnet.lanes")
-local names = require("uvnet.socket.names")
-local reading = require("uvnet.socket.reading")
-local settings = require("uvnet.socket.settings")
+local fold = require("uvnet.net.lazy_state")
+local idle = require("uvnet.runtime.idle")
+local lanes = require("uvnet.net.fast_path")
+local names = require("uvnet.net.socket_names")
+local reading = require("uvnet.net.socket_reading")
+local settings = require("uvnet.net.socket_settings")
 local stream = require("uvnet.stream")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 local timers = require("uvnet.timers")
-local waiting = require("uvnet.socket.waiting")
-local writing = require("uvnet.socket.writing")
+local waiting = require("uvnet.net.socket_waiting")
+local writing = require("uvnet.net.socket_writing")
 
 local Duplex = stream.Duplex
 

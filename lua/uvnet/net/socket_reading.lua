@@ -5,10 +5,10 @@
 local EventEmitter = require("uvnet.events")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
-local fold = require("uvnet.fold")
-local lanes = require("uvnet.lanes")
+local fold = require("uvnet.net.lazy_state")
+local lanes = require("uvnet.net.fast_path")
 local stream = require("uvnet.stream")
-local waiting = require("uvnet.socket.waiting")
+local waiting = require("uvnet.net.socket_waiting")
 
 local Duplex = stream.Duplex
 

@@ -3,7 +3,7 @@
 --
 -- Floor 0.
 
-local shown = require("uvnet.errors.inspect")
+local shown = require("uvnet.base.inspect")
 
 local inspect, received = shown.inspect, shown.received
 

@@ -16,9 +16,9 @@
 
 local after_write = require("uvnet.stream.after_write")
 local flow = require("uvnet.stream.flow")
-local lanes = require("uvnet.lanes")
+local lanes = require("uvnet.net.fast_path")
 local read = require("uvnet.stream.read")
-local ticks = require("uvnet.ticks")
+local ticks = require("uvnet.runtime.ticks")
 
 local later = ticks.later
 
