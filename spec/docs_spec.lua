@@ -7,6 +7,10 @@ local tree = require("spec.support.tree")
 
 local pages, types = api.read()
 
+for name in pairs(getmetatable(net).lazy) do
+  assert(net[name], name)
+end
+
 -- What each page describes.
 local function timeout()
   local one = net.timers.setTimeout(function() end, 1)

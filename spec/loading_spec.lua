@@ -41,3 +41,20 @@ describe("require, where the core", function()
     assert.truthy(errors:find("built for another Lua", 1, true))
   end)
 end)
+
+describe("the module's table", function()
+  local net = require("net")
+
+  it("loads what not everybody uses when it is first asked for", function()
+    local lazy = getmetatable(net).lazy
+    package.preload["spec.lazy"] = function() return { field = 42 } end
+    lazy.whole, lazy.part = { "spec.lazy" }, { "spec.lazy", "field" }
+    assert.is_nil(package.loaded["spec.lazy"])
+    assert.equal(42, net.part)
+    assert.equal(package.loaded["spec.lazy"], net.whole)
+    assert.equal(42, rawget(net, "part"))
+    lazy.whole, lazy.part, net.whole, net.part = nil, nil, nil, nil
+    package.preload["spec.lazy"], package.loaded["spec.lazy"] = nil, nil
+    assert.is_nil(net.whole)
+  end)
+end)

@@ -116,4 +116,21 @@ function net.isIPv4(input) return ip_version(input) == 4 end
 -- @see Node's net: net.isIPv6(input)
 function net.isIPv6(input) return ip_version(input) == 6 end
 
+-- What not everybody uses is loaded when it is first asked for: field -> module, or module and the field in it.
+-- Each stands on a line: `name = { "uvnet.module" }` or `name = { "uvnet.module", "field" }`.
+local LAZY = {}
+
+setmetatable(net, {
+  lazy = LAZY,
+  __index = function(_, name)
+    local place = LAZY[name]
+    if not place then return nil end
+    local module = require(place[1])
+    local value = module
+    if place[2] then value = module[place[2]] end
+    net[name] = value
+    return value
+  end,
+})
+
 return net
