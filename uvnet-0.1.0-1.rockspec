@@ -115,7 +115,6 @@ build = {
     ["uvnet.testing.public"] = "lua/uvnet/testing/public.lua",
     ["uvnet.testing.waiting"] = "lua/uvnet/testing/waiting.lua",
     ["uvnet.timers"] = "lua/uvnet/timers.lua",
-    ["uvnet"] = "lua/uvnet/init.lua",
   },
   -- Annotations for editors stand beside the rockspec.
   copy_directories = { "docs", "examples", "types" },

@@ -23,7 +23,7 @@ dev=uvnet-dev-1.rockspec
   sources
   sed -n '/^      sources = {$/,/^    \["net"\] = /p' $dev | sed -n '/^      },$/,$p' | sed '$d'
   modules
-  sed -n '/^    \["uvnet\..*\] = "lua/,$p' $dev | sed '/^    \["uvnet\..*\] = "lua/d'
+  sed '1,/^    \["net"\] = /d' $dev | sed '/^    \["uvnet.*\] = "lua/d'
 } >$dev.new
 mv $dev.new $dev
 
