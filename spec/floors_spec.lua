@@ -141,7 +141,8 @@ describe("the floors", function()
     end)
 
     it("a require in each of its forms, and none in a comment", function()
-      local text = 'local a = require("uvnet.base.class")\nlocal b = require "uvnet.errors".x\n-- require("uvnet.events")\n'
+      local text = 'local a = require("uvnet.base.class")\nlocal b = require "uvnet.errors".x\n'
+        .. '-- require("uvnet.events")\n'
         .. "local c = require 'lfs'\n"
       assert.same({ "lua/uvnet/base/class.lua", "lua/uvnet/errors.lua" }, requires_of(text))
     end)
