@@ -54,6 +54,8 @@ build = {
       libraries = { "uv" },
     },
     ["net"] = "lua/net.lua",
+    ["uvnet.abort"] = "lua/uvnet/abort.lua",
+    ["uvnet.base.abort"] = "lua/uvnet/base/abort.lua",
     ["uvnet.base.callable"] = "lua/uvnet/base/callable.lua",
     ["uvnet.base.class"] = "lua/uvnet/base/class.lua",
     ["uvnet.base.codec"] = "lua/uvnet/base/codec.lua",

@@ -31,3 +31,4 @@ find docs/reference -name '*.html' | while read -r page; do
     "$page" >build/api/page && mv build/api/page "$page"
 done
 cat tools/reference.css >>docs/reference/ldoc.css
+"$lua" -e 'print(dofile("tools/api.lua").sum())' >docs/reference/types.sum

@@ -16,6 +16,7 @@ local PAGES = {
   { "^writable%.", "stream.html" },
   { "^dns%.", "dns.html" },
   { "Class: Error", "errors.html" },
+  { "[aA]bort[SC]", "globals.html" },
   { "nextTick", "process.html" },
   { "^set%u", "timers.html" },
   { "^clear%u", "timers.html" },

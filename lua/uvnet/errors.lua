@@ -83,7 +83,7 @@ Error.inspect = shown.inspect
 
 local types = { Error = Error }
 
---- A class of errors by JavaScript's name: `TypeError`, `RangeError`, `AggregateError`.
+--- A class of errors by JavaScript's name: `TypeError`, `RangeError`, `AggregateError`, `AbortError`.
 local function named(name)
   if not types[name] then
     types[name] = Error:extend(name)
@@ -95,6 +95,7 @@ end
 Error.TypeError = named("TypeError")
 Error.RangeError = named("RangeError")
 Error.AggregateError = named("AggregateError")
+Error.AbortError = named("AbortError")
 
 -- Complains of what is no text. `call`, of a first argument, is how the function is to be called, for those who did it
 -- with a colon.

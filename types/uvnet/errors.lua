@@ -27,7 +27,7 @@
 ---
 ---In Node.js: `Class: Error`
 ---@class net.Error: net.Class
----@field name string `Error`, `TypeError`, `RangeError`, `AggregateError`.
+---@field name string `Error`, `TypeError`, `RangeError`, `AggregateError`, `AbortError`, ….
 ---@field message string What went wrong, in a sentence.
 ---@field code string? Such as `ECONNREFUSED` of the system, or `ERR_SOCKET_CLOSED` of uvnet: ask this, not the message.
 ---@field errno integer? libuv's number of a system error: negative.
@@ -41,6 +41,8 @@
 ---@field TypeError net.Error The class of wrong types. Of the class.
 ---@field RangeError net.Error The class of numbers out of range. Of the class.
 ---@field AggregateError net.Error The class of several errors in one. Of the class.
+---@field AbortError net.Error The class of what a signal has ended: `code` is `ABORT_ERR`, `cause` the signal's reason. Of the class.
+---@field cause any? What led to it: the reason of the signal.
 ---@overload fun(message?: any, fields?: table): net.Error
 local Error = {}
 

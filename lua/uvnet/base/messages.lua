@@ -138,5 +138,7 @@ return {
     function(method) return ("The %s method is not implemented"):format(method) end,
     { "method" },
   },
+  ERR_ILLEGAL_CONSTRUCTOR = { "TypeError", function() return "Illegal constructor" end },
+  ABORT_ERR = { "AbortError", function() return "The operation was aborted" end },
   ERR_MULTIPLE_CALLBACK = { "Error", function() return "Callback called multiple times" end },
 }
