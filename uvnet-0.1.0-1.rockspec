@@ -46,6 +46,7 @@ build = {
         "src/pipe.c",
         "src/reader.c",
         "src/req.c",
+        "src/serialize.c",
         "src/tcp.c",
         "src/utf8.c",
         "src/writer.c",

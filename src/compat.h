@@ -7,6 +7,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #if LUA_VERSION_NUM < 501 || LUA_VERSION_NUM > 504
 #error "uvnet needs Lua 5.1, 5.2, 5.3, 5.4 or LuaJIT"
@@ -82,6 +83,29 @@ static inline int net_tointeger(lua_State *L, int index, lua_Integer *value) {
   if (!(number >= -9007199254740992.0 && number <= 9007199254740992.0)) return 0;
   *value = (lua_Integer)number;
   return (lua_Number)*value == number;
+#endif
+}
+
+/* A number that is an integer: where Lua has those, by its subtype, else by its value (a zero may have a sign, then it is
+ * none). */
+static inline int net_towhole(lua_State *L, int index, int64_t *value) {
+#if LUA_VERSION_NUM >= 503
+  if (!lua_isinteger(L, index)) return 0;
+  *value = (int64_t)lua_tointeger(L, index);
+  return 1;
+#else
+  lua_Number number = lua_tonumber(L, index);
+  if (!(number >= -9007199254740992.0 && number <= 9007199254740992.0)) return 0;
+  *value = (int64_t)number;
+  return (lua_Number)*value == number && (number != 0 || 1 / number > 0);
+#endif
+}
+
+static inline void net_pushwhole(lua_State *L, int64_t value) {
+#if LUA_VERSION_NUM >= 503
+  lua_pushinteger(L, (lua_Integer)value);
+#else
+  lua_pushnumber(L, (lua_Number)value);
 #endif
 }
 

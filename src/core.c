@@ -15,6 +15,7 @@
 #include "listener.h"
 #include "pipe.h"
 #include "reader.h"
+#include "serialize.h"
 #include "tcp.h"
 #include "writer.h"
 
@@ -118,5 +119,6 @@ int luaopen_uvnet_core(lua_State *L) {
   net_dns_open(L, loop);
   net_addr_open(L);
   net_codec_open(L);
+  net_serialize_open(L);
   return 1;
 }
