@@ -1,4 +1,4 @@
--- What runs on 5.1 to 5.4 and LuaJIT picks the functions that are there, so all of theirs are known.
+-- What runs on 5.1 to 5.5 and LuaJIT picks the functions that are there, so all of theirs are known.
 std = "max"
 max_line_length = 120
 codes = true

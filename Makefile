@@ -1,7 +1,7 @@
 # uvnet needs GNU make, a C compiler, libuv 1.44 or later and a Lua with its headers.
 # `make help` lists the targets. What can be set, on the command line or in the environment:
 #   LUA=lua5.3          the Lua to build for (default: the newest that has its headers)
-#   KEYS="5.1 5.4 jit"  the Luas that test, all-luas and rock go through (default: all five)
+#   KEYS="5.1 5.4 jit"  the Luas that test, all-luas and rock go through (default: all that the system has)
 #   CC, CFLAGS, LDFLAGS, LUA_INCDIR, UV_CFLAGS, UV_LIBS, PREFIX, DESTDIR
 #   UVNET_NO_SETUP=1    install nothing: say what is missing
 #   V=1                 show the compiler's command lines
@@ -10,7 +10,6 @@ SHELL = /bin/sh
 CC ?= cc
 CFLAGS ?= -O2
 PREFIX ?= /usr/local
-KEYS ?= 5.1 5.2 5.3 5.4 jit
 MAKEFLAGS += --no-print-directory
 Q = $(if $(V),,@)
 export CC KEYS
@@ -106,7 +105,7 @@ test: ## set up, build, and run the specs on every Lua of KEYS
 
 all-luas: ## build for every Lua of KEYS
 	@tools/setup.sh --check all-luas
-	@for key in $(KEYS); do $(MAKE) core LUA=$$(. tools/common.sh; find_lua $$key) || exit 1; done
+	@for key in $${KEYS:-$$(. tools/common.sh; all_keys)}; do $(MAKE) core LUA=$$(. tools/common.sh; find_lua $$key) || exit 1; done
 
 # ------------------------------------------------------------------------------------------- what developers type
 .PHONY: parity parity-random lint format asan valgrind gc-stress fuzz oom walk stress soak rock docs bench bench-quick bench-many bench-check clean help
@@ -154,7 +153,7 @@ parity-random: ## COUNT random programs (default: 300) in Node 20, and on three 
 	@for key in 5.1 5.4 jit; do lua=$$(. tools/common.sh; find_lua $$key); \
 	  $(MAKE) core LUA=$$lua && LUA=$$lua spec/parity/random/run $(or $(COUNT),300) $(SEED) || exit 1; done
 
-rock: ## luarocks make for 5.1 to 5.4, and a program outside of the project that uses the rock
+rock: ## luarocks make for each Lua but LuaJIT, and a program outside of the project that uses the rock
 	@tools/rock.sh
 
 docs: ## write the reference as HTML into docs/reference, from types/

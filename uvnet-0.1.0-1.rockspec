@@ -12,12 +12,12 @@ description = {
   summary = "Node.js's net for Lua: TCP and local sockets on libuv",
   detailed = [[
 uvnet has the API of Node.js's `net` module: servers and sockets over TCP, unix sockets and Windows named pipes,
-with events, streams, timers and back-pressure. The core is C on libuv; Lua 5.1 to 5.4 and LuaJIT run it.]],
+with events, streams, timers and back-pressure. The core is C on libuv; Lua 5.1 to 5.5 and LuaJIT run it.]],
   license = "MIT",
   labels = { "network", "socket", "tcp", "ipc", "libuv", "async" },
 }
 
-dependencies = { "lua >= 5.1, < 5.5" }
+dependencies = { "lua >= 5.1, < 5.6" }
 
 external_dependencies = {
   LIBUV = { header = "uv.h", library = "uv" },

@@ -1,4 +1,4 @@
-/* What differs between Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT. The only file that looks at LUA_VERSION_NUM.
+/* What differs between Lua 5.1 to 5.5 and LuaJIT. The only file that looks at LUA_VERSION_NUM.
  * Floor 0.
  * Owns no memory. */
 #ifndef UVNET_COMPAT_H
@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if LUA_VERSION_NUM < 501 || LUA_VERSION_NUM > 504
-#error "uvnet needs Lua 5.1, 5.2, 5.3, 5.4 or LuaJIT"
+#if LUA_VERSION_NUM < 501 || LUA_VERSION_NUM > 505
+#error "uvnet needs Lua 5.1, 5.2, 5.3, 5.4, 5.5 or LuaJIT"
 #endif
 
 #if LUA_VERSION_NUM == 501

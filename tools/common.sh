@@ -1,8 +1,9 @@
 # What the other scripts share: finding Lua and libuv. Sourced, never run. POSIX sh.
 # shellcheck shell=sh
 
+# The Luas that uvnet runs on.
 # shellcheck disable=SC2034 # for those who source this
-ALL_KEYS="5.1 5.2 5.3 5.4 jit"
+KNOWN_KEYS="5.1 5.2 5.3 5.4 5.5 jit"
 
 die() {
   printf 'uvnet: %s\n' "$*" >&2
@@ -11,7 +12,7 @@ die() {
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# A key names a Lua flavour: 5.1, 5.2, 5.3, 5.4 or jit.
+# A key names a Lua flavour: 5.1, 5.2, 5.3, 5.4, 5.5 or jit.
 key_of() { # interpreter
   "$1" -e 'io.write(jit and "jit" or _VERSION:match("%d.%d"))' 2>/dev/null
 }
@@ -23,6 +24,7 @@ key_of_name() { # interpreter's name
     *5.1 | *51) echo 5.1 ;;
     *5.2 | *52) echo 5.2 ;;
     *5.3 | *53) echo 5.3 ;;
+    *5.5 | *55) echo 5.5 ;;
     *5.4 | *54 | lua) echo 5.4 ;;
     *) return 1 ;;
   esac
@@ -49,7 +51,13 @@ fits_key() { # directory key
   if [ "$2" = jit ]; then
     [ -f "$1/luajit.h" ]
   else
-    [ ! -f "$1/luajit.h" ] && grep -Eq "LUA_VERSION_NUM[[:space:]]+${2%.*}0${2#*.}" "$1/lua.h"
+    [ ! -f "$1/luajit.h" ] && {
+      grep -Eq "LUA_VERSION_NUM[[:space:]]+${2%.*}0${2#*.}" "$1/lua.h" ||
+        { # since 5.5 in two parts
+          grep -Eq "LUA_VERSION_MAJOR_N[[:space:]]+${2%.*}\$" "$1/lua.h" &&
+            grep -Eq "LUA_VERSION_MINOR_N[[:space:]]+${2#*.}\$" "$1/lua.h"
+        }
+    }
   fi
 }
 
@@ -81,16 +89,25 @@ find_include() { # key
 
 # The Lua to build for when nobody names one: the newest that has its headers, else the newest.
 default_lua() {
-  for key in 5.4 5.3 jit 5.2 5.1; do
+  for key in 5.5 5.4 5.3 jit 5.2 5.1; do
     if find_lua "$key" >/dev/null && find_include "$key" >/dev/null; then
       find_lua "$key"
       return 0
     fi
   done
-  for key in 5.4 5.3 jit 5.2 5.1; do
+  for key in 5.5 5.4 5.3 jit 5.2 5.1; do
     find_lua "$key" && return 0
   done
   return 1
+}
+
+# The Luas that KEYS stands for where nobody has set it: all, but not every system has 5.5 yet.
+all_keys() {
+  if find_lua 5.5 >/dev/null || { has apt-cache && apt-cache show lua5.5 >/dev/null 2>&1; }; then
+    echo "$KNOWN_KEYS"
+  else
+    echo "$KNOWN_KEYS" | sed 's/5\.5 //'
+  fi
 }
 
 uv_fits() { # compiler flags

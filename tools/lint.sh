@@ -63,7 +63,7 @@ mkdir -p build/log
 check "reference" reference_is_new
 check "luacheck" luacheck --quiet .
 check "clang-format" clang-format --dry-run -Werror $(c_files)
-for key in ${KEYS:-$ALL_KEYS}; do
+for key in ${KEYS:-$(all_keys)}; do
   check "gcc, Lua $key" compile_all gcc "$key"
   check "clang, Lua $key" compile_all clang "$key"
   check "clang-tidy, Lua $key" tidy "$key" src/*.c

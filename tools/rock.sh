@@ -5,7 +5,7 @@
 set -u
 . "$(dirname "$0")/common.sh"
 
-KEYS=$(echo "${KEYS:-$ALL_KEYS}" | tr ' ' '\n' | grep -v jit | tr '\n' ' ')
+KEYS=$(echo "${KEYS:-$(all_keys)}" | tr ' ' '\n' | grep -v jit | tr '\n' ' ')
 export KEYS
 "$(dirname "$0")/setup.sh" rock || exit 1
 unset LUA_PATH LUA_CPATH

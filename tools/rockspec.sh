@@ -4,7 +4,9 @@
 # usage: tools/rockspec.sh [VERSION [URL of the archive]]      (default: the version of the release that is here)
 set -eu
 cd "$(dirname "$0")/.."
-version=${1:-$(ls uvnet-[0-9]*-1.rockspec | tail -n 1 | sed 's/^uvnet-\(.*\)-1\.rockspec$/\1/')}
+for release in uvnet-[0-9]*-1.rockspec; do :; done # the last of them
+release=${release#uvnet-}
+version=${1:-${release%-1.rockspec}}
 url=${2:-uvnet-$version.tar.gz}
 export LC_ALL=C
 

@@ -16,9 +16,9 @@ needs_of() { # target
     build)
       if [ -n "${LUA:-}" ]; then
         key=$(key_of "$LUA") || key=$(key_of_name "$LUA")
-        case " $ALL_KEYS " in
+        case " $KNOWN_KEYS " in
           *" ${key:-none} "*) ;;
-          *) die "LUA=$LUA is no Lua that uvnet knows: it runs on Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT" ;;
+          *) die "LUA=$LUA is no Lua that uvnet knows: it runs on Lua 5.1 to 5.5 and LuaJIT" ;;
         esac
         echo "cc uv named:$key headers:$key"
       else
@@ -41,7 +41,7 @@ needs_of() { # target
 }
 
 each_key() { # kinds...
-  for key in ${KEYS:-$ALL_KEYS}; do
+  for key in ${KEYS:-$(all_keys)}; do
     for kind in "$@"; do echo "$kind:$key"; done
   done
 }

@@ -11,10 +11,10 @@ case ${1:-} in
     variant=$1
     shift
     # The checkers look at three Luas: the oldest, the newest and LuaJIT.
-    [ "${KEYS:-$ALL_KEYS}" = "$ALL_KEYS" ] && KEYS="5.1 5.4 jit"
+    [ -n "${KEYS:-}" ] || KEYS="5.1 5.4 jit"
     ;;
 esac
-keys=${KEYS:-$ALL_KEYS}
+keys=${KEYS:-$(all_keys)}
 export KEYS="$keys"
 tools=$(dirname "$0")
 make=${MAKE:-make}

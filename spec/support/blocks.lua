@@ -17,9 +17,9 @@ function blocks.of(path)
   local found, heading, block = {}, "", nil
   local number = 0
   local is_comment = path:find("%.lua$")
-  for line in (tree.read(path) .. "\n"):gmatch("(.-)\r?\n") do
+  for text in (tree.read(path) .. "\n"):gmatch("(.-)\r?\n") do
     number = number + 1
-    if is_comment then line = line:match("^%-%-%-(.*)$") or "" end
+    local line = is_comment and (text:match("^%-%-%-(.*)$") or "") or text
     if block then
       if line == "```" then
         block.text = table.concat(block.lines, "\n") .. "\n"
