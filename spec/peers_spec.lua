@@ -43,6 +43,16 @@ local function talk(socket, text)
   return table.concat(chunks), log
 end
 
+-- The same with whoever listens at a path. Between his `bind` and his `listen` the path is there, and refuses.
+local function talk_at(path, peer, text)
+  child.poll(function() return lfs.attributes(path) or peer:status() end)
+  local answer, log
+  repeat
+    answer, log = talk(net.connect(path), text)
+  until not log[1]:find("ECONNREFUSED", 1, true) or peer:status()
+  return answer, log
+end
+
 describe("a peer that is not ours:", function()
   testing.leakCheck(before_each, after_each)
   after_each(child.cleanup)
@@ -71,8 +81,7 @@ describe("a peer that is not ours:", function()
       if not has("nc") then return end
       local path = testing.tmpPath()
       local peer = child.start(other("nc -N -l -U", path), { input = "from nc\n" })
-      child.poll(function() return lfs.attributes(path) or peer:status() end)
-      local text = talk(net.connect(path), "from us\n")
+      local text = talk_at(path, peer, "from us\n")
       assert.equal("from nc\n", text)
       assert.equal(0, peer:wait())
       assert.equal("from us\n", peer:output())
@@ -110,8 +119,7 @@ describe("a peer that is not ours:", function()
       if not has("socat") then return end
       local path = testing.tmpPath()
       local peer = child.start(other("socat -t 5 UNIX-LISTEN:" .. path .. " EXEC:cat"))
-      child.poll(function() return lfs.attributes(path) or peer:status() end)
-      local text, log = talk(net.connect(path), "round trip")
+      local text, log = talk_at(path, peer, "round trip")
       assert.equal("round trip", text)
       assert.equal("close:false", log[#log])
       peer:wait()
