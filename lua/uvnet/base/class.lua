@@ -1,8 +1,9 @@
 --- Classes: a class is a table that is called, `X:extend()` makes a subclass.
 --
 -- Methods are the fields of the class. A computed property is a function in the class's `__getters`; it runs when an
--- instance has no field of that name. A field that equals its default is not stored in the instance at all, for there
--- may be a hundred thousand of them: the default lives in the class.
+-- instance has no field of that name. A function in `__setters` runs when such a field is stored: it keeps what it
+-- likes of the value. A field that equals its default is not stored in the instance at all, for there may be a hundred
+-- thousand of them: the default lives in the class.
 --
 -- Instances are asked for methods all the time, so each class has a table of all that it has and inherits: one look
 -- finds it, however deep the class. What users hold is a proxy, through which an assignment reaches the subclasses too.
@@ -11,39 +12,44 @@
 --
 -- Floor 0.
 
-local setmetatable, getmetatable, rawget = setmetatable, getmetatable, rawget
+local setmetatable, getmetatable, rawget, rawset = setmetatable, getmetatable, rawget, rawset
 local type, tostring, pairs, ipairs, pcall = type, tostring, pairs, ipairs, pcall
 
--- A table whose contents are inherited: `all` is what it has and inherits, `own` says which it has itself.
+-- A table whose contents are inherited: `all` is what it has and inherits, `own` says which it has itself. A parent
+-- knows its children weakly: a class that nobody uses any more is collected.
 local function new_store(parent)
-  local store = { all = {}, own = {}, children = {} }
+  local store = { all = {}, own = {}, children = setmetatable({}, { __mode = "k" }) }
   if parent then
     for key, value in pairs(parent.all) do
       store.all[key] = value
     end
-    parent.children[#parent.children + 1] = store
-    store.watch = parent.watch
+    parent.children[store] = true
+    store.watched = parent.watched
   end
   return store
 end
 
-local function inherit(store, key, value)
-  for _, child in ipairs(store.children) do
-    if not child.own[key] then
-      local old = child.all[key]
-      child.all[key] = value
-      if child.watch then child.watch(child.class, key, old) end
-      inherit(child, key, value)
-    end
+-- Those who watch a field are told before it changes. What one of them raises keeps it from changing.
+local function announce(store, key, value)
+  local told = store.watched and store.watched[key]
+  if told then told(store.class, value, store.all[key]) end
+  for child in pairs(store.children) do
+    if not child.own[key] then announce(child, key, value) end
+  end
+end
+
+local function put(store, key, value)
+  store.all[key] = value
+  if store.on_put then store.on_put() end
+  for child in pairs(store.children) do
+    if not child.own[key] then put(child, key, value) end
   end
 end
 
 local function assign(store, key, value)
-  local old = store.all[key]
-  store.all[key] = value
+  announce(store, key, value)
   store.own[key] = true
-  if store.watch then store.watch(store.class, key, old) end
-  inherit(store, key, value)
+  put(store, key, value)
 end
 
 local function proxy_metatable(store)
@@ -55,24 +61,45 @@ local function proxy_metatable(store)
   }
 end
 
-local stores = setmetatable({}, { __mode = "k" }) -- class -> its stores of fields and of getters
-
 local Class = {}
 
--- Lua tells the address of a table only while the table has no `__tostring`.
-local function address_of(self, metatable)
-  setmetatable(self, nil)
-  local ok, text = pcall(tostring, self)
-  setmetatable(self, metatable)
-  return ok and text:gsub("^table: ", "") or "?"
+local Stores = {}
+
+-- The stores of a class: of its fields, getters and setters. They are in its metatable, and live as long as it does.
+-- What is no class has none.
+local function stores_of(class)
+  local metatable = type(class) == "table" and getmetatable(class)
+  local stores = type(metatable) == "table" and rawget(metatable, "stores")
+  return getmetatable(stores) == Stores and stores or nil
+end
+
+-- The class of an instance; nil for any other value.
+local function class_of(value)
+  local metatable = type(value) == "table" and getmetatable(value)
+  local class = type(metatable) == "table" and rawget(metatable, "class")
+  return stores_of(class) and class or nil
+end
+
+-- Where `format` has no `%p`, Lua tells the address of a table only if it has no `__tostring`. There an instance is
+-- told apart by the address of a table that stands for it.
+local knows_addresses = pcall(string.format, "%p", {})
+local stands_for = setmetatable({}, { __mode = "k" })
+
+local function address_of(self)
+  if knows_addresses then return ("%p"):format(self) end
+  local other = stands_for[self]
+  if not other then
+    other = {}
+    stands_for[self] = other
+  end
+  return (tostring(other):gsub("^table: ", ""))
 end
 
 local function describe(self) return self:_describe() end
 
 -- It is for people who look for a fault, so it raises nothing, whatever the instance has become.
 local function to_string(self)
-  local metatable = getmetatable(self)
-  local text = tostring(metatable.class.__name) .. ": " .. address_of(self, metatable)
+  local text = tostring(getmetatable(self).class.__name) .. ": " .. address_of(self)
   local ok, more = pcall(describe, self)
   return ok and more and ("%s (%s)"):format(text, more) or text
 end
@@ -92,6 +119,19 @@ local function instance_metatable(class, fields, getters)
   }
 end
 
+-- A class with setters hears of the first store of each field of an instance. What is stored for every connection is
+-- stored by rawset.
+local function hear_stores(instance, store)
+  local setters = store.all
+  local function newindex(self, key, value)
+    local setter = setters[key]
+    if setter then return setter(self, value) end
+    rawset(self, key, value)
+  end
+  function store.on_put() instance.__newindex = newindex end
+  if next(setters) ~= nil then store.on_put() end
+end
+
 local function construct(class, ...)
   local self = setmetatable({}, class.__instance)
   self:initialize(...)
@@ -99,12 +139,13 @@ local function construct(class, ...)
 end
 
 local function new_class(name, parent)
-  local inherited = parent and stores[parent]
-  local fields, getters = new_store(inherited and inherited.fields), new_store(inherited and inherited.getters)
+  local inherited = parent and stores_of(parent) or {}
+  local fields, getters = new_store(inherited.fields), new_store(inherited.getters)
+  local setters = new_store(inherited.setters)
   local metatable = proxy_metatable(fields)
   metatable.__call = construct
+  metatable.stores = setmetatable({ fields = fields, getters = getters, setters = setters }, Stores)
   local class = setmetatable({}, metatable)
-  stores[class] = { fields = fields, getters = getters }
   fields.class = class
   if not parent then
     for key, value in pairs(Class) do
@@ -112,17 +153,19 @@ local function new_class(name, parent)
     end
   end
   local instance = instance_metatable(class, fields.all, getters.all)
+  hear_stores(instance, setters)
   if not parent then
     instance.__tostring = to_string
   else
     for event, method in pairs(parent.__instance) do
-      if instance[event] == nil then instance[event] = method end
+      if instance[event] == nil and event ~= "__newindex" then instance[event] = method end
     end
   end
   class.__name = name
   class.__super = parent or false
   class.__instance = instance
   class.__getters = setmetatable({}, proxy_metatable(getters))
+  class.__setters = setmetatable({}, proxy_metatable(setters))
   class.__mixins = {}
   return class
 end
@@ -135,18 +178,17 @@ function Class:extend(name) return new_class(name or self.__name, self) end
 -- Takes over what a class does not have; it counts as inherited, so that an assignment in a parent still reaches it.
 local function take_over(store, other)
   for key, value in pairs(other.all) do
-    if store.all[key] == nil then
-      store.all[key] = value
-      inherit(store, key, value)
-    end
+    if store.all[key] == nil then put(store, key, value) end
   end
 end
 
 --- Takes over the methods and computed properties of another class, which then also answers `isInstance` for us.
 -- What this class or its parents have already stays.
 function Class:mixin(other)
-  take_over(stores[self].fields, stores[other].fields)
-  take_over(stores[self].getters, stores[other].getters)
+  local ours, theirs = stores_of(self), stores_of(other)
+  take_over(ours.fields, theirs.fields)
+  take_over(ours.getters, theirs.getters)
+  take_over(ours.setters, theirs.setters)
   self.__mixins[#self.__mixins + 1] = other
   return self
 end
@@ -165,11 +207,7 @@ end
 --- Is this value an instance of the class, or of one derived from it?
 -- @param value anything
 -- @treturn boolean
-function Class:isInstance(value)
-  if type(value) ~= "table" then return false end
-  local metatable = getmetatable(value)
-  return type(metatable) == "table" and descends(rawget(metatable, "class"), self)
-end
+function Class:isInstance(value) return descends(class_of(value), self) end
 
 --- Called with the constructor's arguments; a class overrides it and calls its parent's.
 function Class.initialize() end
@@ -181,8 +219,21 @@ return {
   --- Makes a class without a parent.
   -- @tparam string name what messages call an instance of it
   new = function(name) return new_class(name) end,
-  --- Has a function told of each field of the class that gets another value, and of those of classes derived later.
+  --- The class of an instance.
+  -- @param value anything
+  -- @treturn ?table nil if the value is no instance
+  of = class_of,
+  --- Has a function told of a field of the class before it gets another value, and of those of derived classes that
+  -- inherit it. What it raises keeps the value from being stored.
   -- @tparam table class
-  -- @tparam function told told(class, key, old): whose it is; those that inherit it are told of, too
-  watch = function(class, told) stores[class].fields.watch = told end,
+  -- @tparam string key
+  -- @tparam function told told(class, value, old): whose field it is, what it will be and what it was
+  watch = function(class, key, told)
+    local store = stores_of(class).fields
+    local watched = { [key] = told }
+    for name, other in pairs(store.watched or {}) do
+      if name ~= key then watched[name] = other end
+    end
+    store.watched = watched -- a new one: the old one may be the parent's
+  end,
 }

@@ -2,6 +2,8 @@
 --
 -- Floor 0.
 
+local class_of = require("uvnet.base.class").of
+
 local shown = {}
 
 local function quote(value)
@@ -29,9 +31,8 @@ function shown.received(value)
   if kind == "number" then return "type number (" .. number_text(value) .. ")" end
   if kind == "boolean" then return "type boolean (" .. tostring(value) .. ")" end
   if kind == "table" then
-    local metatable = getmetatable(value)
-    local its_class = type(metatable) == "table" and rawget(metatable, "class")
-    return "an instance of " .. (its_class and its_class.__name or "Object")
+    local its_class = class_of(value)
+    return "an instance of " .. (its_class and tostring(its_class.__name) or "Object")
   end
   return "an instance of " .. kind
 end

@@ -36,7 +36,7 @@ for _, name in ipairs(PASSED) do
   is_passed[name] = true
 end
 
-local checked = {} -- metatable of a class's instances -> are the methods standard?
+local checked = setmetatable({}, { __mode = "k" }) -- metatable of a class's instances -> are the methods standard?
 
 local function check(metatable, socket)
   local result = true
@@ -139,36 +139,41 @@ local function close(socket)
   lanes.close_read(socket)
 end
 
--- Hears of the first store of each field of a socket: what stores one for every connection does it by rawset.
-local function alter(socket, key, value)
-  if is_passed[key] then
+-- Hears of a method that is put into a socket.
+local function alter(name)
+  return function(socket, value)
     rawset(socket, "_altered", true)
     close(socket)
+    rawset(socket, name, value)
   end
-  rawset(socket, key, value)
+end
+
+-- The open sockets of one class.
+local function each_open(open_objects, its_class, action)
+  for _, object in ipairs(open_objects()) do
+    if class.of(object) == its_class then action(object) end
+  end
 end
 
 --- Closes the lanes of whoever gets another method, by himself or by his class.
 -- @tparam table Socket
 -- @tparam function open_objects gives a list of all that is open
 function lanes.watch(Socket, open_objects)
-  lanes.standard.write = Socket.write
+  local function method_changes(changed)
+    checked[changed.__instance] = nil
+    each_open(open_objects, changed, close)
+  end
   for name in pairs(is_passed) do
     lanes.standard[name] = Socket[name]
+    Socket.__setters[name] = alter(name)
+    class.watch(Socket, name, method_changes)
   end
-  Socket.__instance.__newindex = alter
-  class.watch(Socket, function(changed, key, old)
-    if key ~= "write" and not is_passed[key] then return end
-    checked = {}
-    for _, object in ipairs(open_objects()) do
-      if getmetatable(object).class == changed then
-        if is_passed[key] then
-          close(object)
-        elseif rawget(object, "write") == old then
-          rawset(object, "write", changed.write)
-        end
-      end
-    end
+  -- An open socket has the `write` of its class as a field of its own.
+  lanes.standard.write = Socket.write
+  class.watch(Socket, "write", function(changed, write, old)
+    each_open(open_objects, changed, function(object)
+      if rawget(object, "write") == old then rawset(object, "write", write) end
+    end)
   end)
 end
 
