@@ -548,15 +548,98 @@ describe("EventEmitter", function()
       assert.is_false(two:emit("open"))
     end)
 
-    it("calls an `on` that a subclass overrides for each addition at the end", function()
+    it("calls an `on` that a subclass overrides for `once`, and no other of the same name", function()
       local Watched = EventEmitter:extend("Watched")
       function Watched:on(event, listener)
         seen[#seen + 1] = event
         return EventEmitter.on(self, event, listener)
       end
-      Watched():on("a", nothing):addListener("b", nothing):once("c", nothing)
-      assert.same({ "a", "b", "c" }, seen)
+      function Watched:removeListener(event, listener)
+        seen[#seen + 1] = "-" .. event
+        return EventEmitter.removeListener(self, event, listener)
+      end
+      local watched = Watched()
+      watched:on("a", nothing):addListener("b", nothing):once("c", nothing):off("a", nothing)
+      watched:emit("c")
+      assert.same({ "a", "c", "-c" }, seen)
     end)
+
+    it("has two names for two methods, in each class", function()
+      local net = require("net")
+      for _, its_class in ipairs({ EventEmitter, net.stream.Readable, net.stream.Writable, net.Socket, net.Server }) do
+        assert.equal(its_class.on, its_class.addListener)
+        assert.equal(its_class.removeListener, its_class.off)
+      end
+    end)
+  end)
+
+  describe("with many names", function()
+    local COUNT = 16000
+
+    it("keeps their order, whichever come and go", function()
+      for i = 1, 100 do
+        emitter:on("e" .. i, nothing)
+      end
+      emitter:on(false, nothing):on(true, nothing)
+      for i = 1, 100 do
+        if i % 10 ~= 0 then emitter:off("e" .. i, nothing) end
+      end
+      emitter:on("e5", nothing)
+      local expected = {}
+      for i = 1, 10 do
+        expected[i] = "e" .. i * 10
+      end
+      for _, name in ipairs({ false, true, "e5" }) do
+        expected[#expected + 1] = name
+      end
+      assert.same(expected, emitter:eventNames())
+      emitter:removeAllListeners("e50"):on("e50", nothing)
+      table.remove(expected, 5)
+      expected[#expected + 1] = "e50"
+      assert.same(expected, emitter:eventNames())
+      for _, name in ipairs(expected) do
+        assert.is_true(emitter:emit(name))
+        emitter:off(name, nothing)
+        assert.is_false(emitter:emit(name))
+      end
+      assert.same({}, emitter:eventNames())
+      emitter:on("again", nothing)
+      assert.same({ "again" }, emitter:eventNames())
+    end)
+
+    -- Counted, not timed: the instructions of Lua that it takes for each name.
+    local function steps(count, action)
+      local counted = 0
+      if rawget(_G, "jit") then require("jit").off() end
+      debug.sethook(function() counted = counted + 1 end, "", 100)
+      for i = 1, count do
+        action(i)
+      end
+      debug.sethook()
+      if rawget(_G, "jit") then require("jit").on() end
+      return counted / count
+    end
+
+    it("takes as long for the last as for the first", function()
+      local few = steps(100, function(i) emitter:on("few" .. i, nothing) end)
+      local many = steps(COUNT, function(i) emitter:on("many" .. i, nothing) end)
+      assert.is_true(many < 3 * few + 3, ("%g, not %g"):format(many, few))
+      local removed = steps(COUNT, function(i) emitter:off("many" .. i, nothing) end)
+      assert.is_true(removed < 3 * few + 3, ("%g, not %g"):format(removed, few))
+      assert.equal(100, #emitter:eventNames())
+    end)
+  end)
+
+  it("checks what is set for all emitters", function()
+    local wrong = { [-1] = "ERR_OUT_OF_RANGE", ten = "ERR_INVALID_ARG_TYPE", [true] = "ERR_INVALID_ARG_TYPE" }
+    for value, code in pairs(wrong) do
+      local err = raised(function() EventEmitter.defaultMaxListeners = value end)
+      assert.equal(code, err.code)
+      assert.truthy(err.message:find('"defaultMaxListeners"', 1, true))
+    end
+    assert.equal("ERR_OUT_OF_RANGE", raised(function() EventEmitter.defaultMaxListeners = 0 / 0 end).code)
+    assert.equal("ERR_INVALID_ARG_TYPE", raised(function() EventEmitter.warn = 5 end).code)
+    assert.equal(10, EventEmitter.defaultMaxListeners)
   end)
 
   it("is its own field, as in Node", function() assert.equal(EventEmitter, EventEmitter.EventEmitter) end)

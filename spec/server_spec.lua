@@ -489,6 +489,19 @@ describe("net.Server", function()
     end)
   end)
 
+  it("takes a `highWaterMark` of any kind that is set later", function()
+    local server = serve()
+    for value, mark in pairs({ ["100"] = 100, [5.5] = 5, [print] = 16384, x = 16384, [-1] = 16384 }) do
+      server.highWaterMark = value
+      local client = connect(server)
+      local accepted = testing.wait(server, "connection")
+      assert.equal(mark, accepted.readableHighWaterMark)
+      accepted:destroy()
+      testing.wait(client:resume(), "close")
+    end
+    server:close()
+  end)
+
   describe("maxConnections", function()
     it("drops further connections, and drop tells their addresses", function()
       local server = serve()
@@ -513,6 +526,25 @@ describe("net.Server", function()
       local third = connect(server)
       testing.wait(server, "connection"):destroy()
       third:destroy()
+      server:close()
+    end)
+
+    it("takes what looks like a number for one, and anything else for no limit", function()
+      local server = serve()
+      for value, drops in pairs({
+        ["0"] = true, ["-1"] = true, [" "] = true, [false] = true,
+        [true] = false, ["3"] = false, three = false, [print] = false,
+      }) do
+        server.maxConnections = value
+        local client = connect(server):resume()
+        client:on("error", function() end)
+        if drops then
+          testing.wait(server, "drop")
+        else
+          testing.wait(server, "connection"):destroy()
+        end
+        testing.wait(client, "close")
+      end
       server:close()
     end)
 

@@ -74,6 +74,87 @@ describe("net.Socket", function()
     end)
   end)
 
+  describe("with a `_construct`", function()
+    it("has it called in the next tick, and goes on meanwhile, as Node's does", function()
+      local log = {}
+      local Mine = net.Socket:extend("Mine")
+      function Mine._construct(self, callback)
+        log[#log + 1] = self.connecting and "construct" or "too early or late"
+        net.timers.setTimeout(callback, 5)
+      end
+      local server = net.createServer(function(socket) socket:pipe(socket) end)
+      server:listen(0, "127.0.0.1")
+      testing.wait(server, "listening")
+      local socket = Mine()
+      socket:connect(server:address().port, "127.0.0.1")
+      socket:on("data", function(data) log[#log + 1] = data end)
+      socket:finish("hello")
+      assert.same({}, log)
+      testing.wait(socket, "close")
+      assert.same({ "construct", "hello" }, log)
+      server:close()
+      testing.run()
+    end)
+
+    it("is destroyed by the error that it calls back with or raises", function()
+      local boom = net.errors("boom")
+      for _, construct in ipairs({ function(_, callback) callback(boom) end, function() error(boom, 0) end }) do
+        local Mine = net.Socket:extend("Mine")
+        Mine._construct = construct
+        local made = { Mine(), Mine({ allowHalfOpen = true }), net.Socket({ construct = construct }) }
+        local seen = {}
+        for i, socket in ipairs(made) do
+          socket:on("error", function(err) seen[i] = err end)
+        end
+        testing.run()
+        for i, socket in ipairs(made) do
+          assert.equal(boom, seen[i])
+          assert.is_true(socket.closed)
+        end
+      end
+    end)
+
+    it("is a connection that was accepted, too, where all sockets have one", function()
+      local seen = {}
+      function net.Socket._construct(self, callback)
+        seen[#seen + 1] = self
+        callback()
+      end
+      local client, accepted = testing.pair()
+      net.Socket._construct = nil
+      assert.equal(2, #seen)
+      assert.is_true(seen[1] == accepted or seen[2] == accepted)
+      client:destroy()
+      accepted:destroy()
+    end)
+  end)
+
+  describe("whose state is set", function()
+    it("is readable, writable, flowing or destroyed as it was set, past the fast paths, too", function()
+      local client, accepted = testing.pair()
+      local got = {}
+      accepted:on("data", function(data) got[#got + 1] = data end)
+      client:write("one")
+      testing.run(function() return got[1] end)
+      accepted.readableFlowing = false
+      client:write("two")
+      testing.run(function() return accepted.readableLength > 0 end)
+      assert.same({ "one" }, got)
+      assert.equal("two", accepted:read())
+      accepted.readable, accepted.writable = false, false
+      assert.equal("closed", accepted.readyState)
+      accepted.readable, accepted.writable = true, true
+      assert.equal("open", accepted.readyState)
+      client.destroyed = true
+      assert.is_true(client.destroyed)
+      assert.is_false(client:write("three"))
+      client.destroyed = false
+      assert.is_false(client.destroyed)
+      client:destroy()
+      accepted:destroy()
+    end)
+  end)
+
   describe("errors of a connection", function()
     it("have Node's fields", function()
       local client, accepted = testing.pair()

@@ -150,6 +150,36 @@ describe("Duplex", function()
     assert.equal("broken", duplex.errored.message)
   end)
 
+  it("has the state of its sides set by storing it, as in Node", function()
+    local duplex = stream.Duplex({ read = function() end, write = function(_, _, _, callback) callback() end })
+    duplex.destroyed = true
+    assert.same({ true, false, false }, { duplex.destroyed, duplex.readable, duplex.writable })
+    duplex.destroyed = false
+    assert.same({ false, true, true }, { duplex.destroyed, duplex.readable, duplex.writable })
+    local written = {}
+    local writable = stream.Writable({ write = function(_, chunk, _, callback)
+      written[#written + 1] = chunk
+      callback()
+    end })
+    writable.writable = false
+    assert.is_false(writable.writable)
+    assert.is_true(writable:write("x")) -- it merely says so
+    writable.destroyed = true
+    assert.is_false(writable:write("y"))
+    assert.same({ "x" }, written)
+    local readable = stream.Readable({ read = function() end })
+    readable.readable = false
+    assert.is_false(readable.readable)
+    assert.is_true(readable:push("x"))
+    readable.readable = "yes"
+    assert.is_true(readable.readable)
+    readable.readableFlowing = true
+    assert.is_true(readable.readableFlowing)
+    readable.destroyed = true
+    assert.is_false(readable:push("y"))
+    drain()
+  end)
+
   it("constructs once for both sides", function()
     local calls = 0
     local duplex, log = recorded({

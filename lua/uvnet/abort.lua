@@ -114,6 +114,8 @@ function AbortSignal:on(event, listener)
   return self
 end
 
+AbortSignal.addListener = AbortSignal.on
+
 function AbortSignal:prependListener(event, listener)
   check_signal(self, 'signal:prependListener("abort", listener)')
   if listener ~= nil and not is_new(self, event, listener) then return self end
@@ -129,6 +131,8 @@ function AbortSignal:removeListener(event, listener)
   update_links(self)
   return self
 end
+
+AbortSignal.off = AbortSignal.removeListener
 
 function AbortSignal:removeAllListeners(event)
   EventEmitter.removeAllListeners(self, event)

@@ -1,11 +1,12 @@
 --- EventEmitter, complete as in Node's `events`.
 --
 -- An emitter's `_events` maps an event's name to its one listener or to a `List` of them: one listener is what nearly
--- every event of nearly every socket has, and then there is no list. The core reads `_events` too, for the events
--- that it
--- emits itself; it leaves anything but a plain function to `emit` here. The same table holds the names in the order in
--- which they came, at 1, 2, …, while there are two or more: a number as an event's name is turned into a string, as in
--- JavaScript, and so never meets them.
+-- every event of nearly every socket has, and then there is no list. The core reads `_events` too, for the events that
+-- it emits itself; it leaves anything but a plain function to `emit` here.
+--
+-- The same table holds the names in the order in which they came: a number as an event's name is turned into a string,
+-- as in JavaScript, and so never meets them. A few names are at 1, 2, …, if there are two or more, and each change
+-- looks through all of them. When there are many, an `Order` at 0 holds them, in which a name is found at once.
 --
 -- A list is never changed while it may be in use by an `emit`: it is copied first. So an `emit` calls those who
 -- listened when it began, whatever they add or remove.
@@ -18,8 +19,23 @@ local is_callable = require("uvnet.base.callable")
 
 local EventEmitter = class.new("EventEmitter")
 
+-- A limit of listeners: a number from 0 on.
+local function check_limit(name, n)
+  if type(n) ~= "number" then errors.throw("ERR_INVALID_ARG_TYPE", name, "number", n) end
+  if not (n >= 0) then errors.throw("ERR_OUT_OF_RANGE", name, ">= 0", n) end
+end
+
+-- What a field of the class, not of its instances, may be.
+local function guard_field(name, check)
+  class.watch(EventEmitter, name, function(changed, value)
+    if changed == EventEmitter then check(name, value) end
+  end)
+end
+
 --- How many listeners one event may have before a warning is printed, for emitters that set no limit of their own.
+-- Setting it to anything but a number from 0 on raises ERR_INVALID_ARG_TYPE or ERR_OUT_OF_RANGE.
 EventEmitter.defaultMaxListeners = 10
+guard_field("defaultMaxListeners", check_limit)
 
 --- The event that is emitted before `error`, whether or not `error` has listeners.
 EventEmitter.errorMonitor = setmetatable({}, { __tostring = function() return "events.errorMonitor" end })
@@ -71,10 +87,13 @@ end
 --- Prints a warning to standard error. Replace it to send warnings elsewhere.
 -- @tparam Error warning
 function EventEmitter.warn(warning) io.stderr:write(tostring(warning), "\n") end
+guard_field("warn", function(name, value)
+  if not is_callable(value) then errors.throw("ERR_INVALID_ARG_TYPE", name, "function", value) end
+end)
 
 local function warn_of_leak(self, event, count)
-  local metatable = getmetatable(self)
-  local name = metatable and metatable.class and metatable.class.__name or "EventEmitter"
+  local its_class = class.of(self)
+  local name = tostring(its_class and its_class.__name or "EventEmitter")
   local message = (
     "Possible EventEmitter memory leak detected. %d %s listeners added to [%s]. "
     .. "MaxListeners is %s. Use emitter:setMaxListeners() to increase limit"
@@ -94,7 +113,51 @@ local function to_key(event)
   return event
 end
 
+-- The order of many names: a list, with `false` in the place of a name that has gone, and the place of each name.
+local Order = {}
+Order.__index = Order
+
+local MANY = 16
+
+local function new_order(names)
+  local order = setmetatable({ list = names, places = {}, last = #names, count = #names }, Order)
+  for i = 1, #names do
+    order.places[names[i]] = i
+  end
+  return order
+end
+
+function Order:add(name)
+  if self.places[name] then return end
+  local place = self.last + 1
+  self.list[place], self.places[name] = name, place
+  self.last, self.count = place, self.count + 1
+end
+
+function Order:names()
+  local names, count = {}, 0
+  for i = 1, self.last do
+    local name = self.list[i]
+    -- `false` may be a name as well.
+    if name or self.places[name] == i then
+      count = count + 1
+      names[count] = name
+    end
+  end
+  return names
+end
+
+function Order:remove(name)
+  self.list[self.places[name]], self.places[name] = false, nil
+  self.count = self.count - 1
+  if self.last <= 2 * self.count + MANY then return end
+  local fresh = new_order(self:names())
+  self.list, self.places, self.last = fresh.list, fresh.places, fresh.last
+end
+
 local function names_of(events)
+  local order = events[0]
+  if order then return order:names() end
   if #events > 1 then return copy(events) end
   local first = events[1]
   local names = { first }
@@ -106,6 +169,12 @@ end
 
 -- The first listener of an event.
 local function add_name(events, event, entry)
+  local order = events[0]
+  if order then
+    order:add(event)
+    events[event] = entry
+    return
+  end
   local first = next(events)
   if first == nil then
     events[event] = entry
@@ -114,15 +183,28 @@ local function add_name(events, event, entry)
     if not rawequal(next(events), first) then events[1] = first end
   else
     local names = names_of(events)
-    for i = #events + 1, #names do
-      events[i] = names[i]
+    names[#names + 1] = event
+    if #names > MANY then
+      events[0] = new_order(names)
+    else
+      for i = #events + 1, #names do
+        events[i] = names[i]
+      end
     end
-    events[#names + 1] = event
     events[event] = entry
   end
 end
 
-local function forget_name(events, event)
+-- The last listener of an event has gone.
+local function forget_name(self, events, event)
+  events[event] = nil
+  local order = events[0]
+  if order then
+    order:remove(event)
+    -- Places that were made for many names are not kept.
+    if order.count == 0 and rawget(self, "_events") == events then self._events = nil end
+    return
+  end
   local count = #events
   if count <= 2 then
     for i = count, 1, -1 do
@@ -192,9 +274,9 @@ function EventEmitter:on(event, listener)
   return add(self, event, listener, false)
 end
 
---- The same as `on`.
+--- The same as `on`: a class that overrides one of them overrides both, or the other goes past it, as in Node.
 -- @function addListener
-function EventEmitter:addListener(event, listener) return self:on(event, listener) end
+EventEmitter.addListener = EventEmitter.on
 
 --- Adds a listener before those that are there.
 -- @param event the event's name
@@ -240,8 +322,7 @@ function EventEmitter:removeListener(event, listener)
   if existing == nil then return self end
   if not is_list(existing) then
     if existing == listener or original(existing) == listener then
-      events[event] = nil
-      forget_name(events, event)
+      forget_name(self, events, event)
       removed(self, events, event, existing)
     end
     return self
@@ -265,7 +346,7 @@ end
 
 --- The same as `removeListener`.
 -- @function off
-function EventEmitter:off(event, listener) return self:removeListener(event, listener) end
+EventEmitter.off = EventEmitter.removeListener
 
 --- Removes all listeners, or those of one event.
 -- @param[opt] event the event's name
@@ -278,8 +359,7 @@ function EventEmitter:removeAllListeners(event)
     if event == nil then
       self._events = nil
     elseif events[event] ~= nil then
-      events[event] = nil
-      forget_name(events, event)
+      forget_name(self, events, event)
     end
     return self
   end
@@ -384,8 +464,7 @@ end
 -- @return the emitter
 -- @raise ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
 function EventEmitter:setMaxListeners(n)
-  if type(n) ~= "number" then errors.throw("ERR_INVALID_ARG_TYPE", "setMaxListeners", "number", n) end
-  if not (n >= 0) then errors.throw("ERR_OUT_OF_RANGE", "setMaxListeners", ">= 0", n) end
+  check_limit("setMaxListeners", n)
   self._maxListeners = n
   return self
 end

@@ -27,7 +27,7 @@
 ---
 ---In Node.js: `Class: EventEmitter`
 ---@class net.EventEmitter: net.Class
----@field defaultMaxListeners integer How many listeners one event may have before a warning is printed, for emitters that set no limit of their own: 10. Of the class.
+---@field defaultMaxListeners integer How many listeners one event may have before a warning is printed, for emitters that set no limit of their own: 10. Of the class. Setting it to anything but a number from 0 on raises.
 ---@field errorMonitor table An event that is emitted before `error`, whether or not that has listeners. Of the class.
 ---@field EventEmitter net.EventEmitter The class itself, as in Node.
 ---@overload fun(): net.EventEmitter

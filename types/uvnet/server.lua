@@ -19,7 +19,7 @@
 ---In Node.js: `Class: net.Server`
 ---@class net.Server: net.EventEmitter
 ---@field listening boolean Is it listening? Read-only.
----@field maxConnections integer? How many connections may be open; more are dropped. nil, as it is at first, for no limit; 0 drops every one.
+---@field maxConnections integer? How many connections may be open; more are dropped. nil, as it is at first, for no limit; 0 drops every one. What looks like a number counts as one.
 ---@field connections integer How many connections are open. Deprecated: use `getConnections`.
 ---@field allowHalfOpen boolean Do its sockets keep their writable side when the peer ends? From the options.
 ---@field pauseOnConnect boolean Are its sockets left unread until somebody resumes them? From the options.

@@ -67,6 +67,21 @@ end
 
 -- ---- connections ----
 
+-- What JavaScript takes a value for where it wants a number; nil for what is none.
+local function as_number(value)
+  if type(value) == "boolean" then return value and 1 or 0 end
+  if type(value) == "string" and not value:find("%S") then return 0 end
+  return tonumber(value)
+end
+
+-- Anybody may have set `maxConnections` to any value: what is no number is no limit.
+local function is_full(self)
+  local limit = self.maxConnections
+  if limit == nil then return false end
+  if type(limit) ~= "number" then limit = as_number(limit) end
+  return limit ~= nil and self._connections >= limit
+end
+
 local function drop_data(handle)
   if not handle:isTcp() then return nil end
   local data = {}
@@ -86,8 +101,7 @@ core.hook("connection", function(self, handle, code, errno)
     self:emit("error", errors.system("accept", code, errno))
     return
   end
-  local limit = self.maxConnections
-  if limit and self._connections >= limit then
+  if is_full(self) then
     local data = drop_data(handle)
     handle:close()
     if data then

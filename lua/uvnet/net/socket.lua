@@ -12,7 +12,9 @@
 local args = require("uvnet.net.args")
 local attempts = require("uvnet.net.connect_attempts")
 local connect = require("uvnet.net.connect")
+local class = require("uvnet.base.class")
 local core = require("uvnet.core")
+local construct = require("uvnet.stream.destroy").construct_beside
 local errors = require("uvnet.errors")
 local fold = require("uvnet.net.lazy_state")
 local idle = require("uvnet.runtime.idle")
@@ -39,7 +41,7 @@ Socket._folded = true
 
 local getters = Socket.__getters
 
--- See fold.lua: tables are made when somebody looks.
+-- See lazy_state.lua: tables are made when somebody looks.
 function getters:_rs()
   fold.unfold(self)
   return rawget(self, "_rs")
@@ -61,6 +63,12 @@ function getters:destroyed()
   return is_destroyed(self)
 end
 
+-- The streams' state is set from outside: from now on they decide.
+function Socket:_flowChanged()
+  lanes.close_read(self)
+  lanes.close_write(self)
+end
+
 for _, part in ipairs({ names, reading, settings, writing }) do
   for name, method in pairs(part.methods) do
     Socket[name] = method
@@ -73,6 +81,12 @@ end
 -- ---- making one ----
 
 local STREAM_OPTIONS = {
+  "construct",
+  "read",
+  "write",
+  "writev",
+  "final",
+  "destroy",
   "highWaterMark",
   "readableHighWaterMark",
   "writableHighWaterMark",
@@ -123,6 +137,12 @@ local function open_fd(fd)
   return handle
 end
 
+-- Do sockets that a server has accepted, which are of this class, have a `_construct`?
+local accepted_construct = false
+class.watch(Socket, "_construct", function(changed, value)
+  if changed == Socket then accepted_construct = value ~= nil end
+end)
+
 --- Makes a socket: `net.Socket([options])`.
 -- @tparam[opt] table|integer options a number is the `fd`
 -- @tparam[opt] integer options.fd wraps a TCP socket, unix socket or pipe that is open already
@@ -135,7 +155,7 @@ end
 -- @raise ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_INVALID_FD_TYPE, a system error of `open`
 -- @see Node's net: new net.Socket([options])
 function Socket:initialize(options)
-  if options == nil then return end
+  if options == nil then return construct(self) end
   if type(options) == "number" then options = { fd = options } end
   if type(options) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options) end
   check_options(options)
@@ -145,6 +165,7 @@ function Socket:initialize(options)
   if options.allowHalfOpen then self.allowHalfOpen = true end
   local for_streams = stream_options(options, has_fd)
   if for_streams then self:_configure(for_streams) end
+  construct(self)
   if options.noDelay then self._noDelay = true end
   if options.keepAlive then
     self._keepAlive = true
@@ -163,14 +184,21 @@ function Socket:initialize(options)
   end
 end
 
+-- A field that anybody may have set since: what is no mark is none.
+local function to_count(value)
+  local number = value ~= nil and args.toNumber(value)
+  return number and number >= 0 and number < math.huge and math.floor(number) or nil
+end
+
 --- Makes the socket of a connection that a server has accepted.
 -- @local
 function Socket._accepted(handle, server)
   -- `write` is what is asked for most: here it is found without a search in the class.
   local self = setmetatable({ _handle = handle, _server = server, write = Socket.write }, Socket.__instance)
   handle:attach(self)
+  if accepted_construct then construct(self) end
   if server.allowHalfOpen then self.allowHalfOpen = true end
-  local high_water = rawget(server, "highWaterMark")
+  local high_water = to_count(rawget(server, "highWaterMark"))
   if high_water then
     self:_configure({ readableHighWaterMark = high_water, writableHighWaterMark = high_water })
   end
@@ -290,7 +318,7 @@ core.hook("connected", function(self, code, errno)
   if rawget(self, "_noDelay") and handle:isTcp() then handle:nodelay(true) end
   if rawget(self, "_keepAlive") and handle:isTcp() then handle:keepalive(true, self._keepAliveDelay) end
   lanes.update_write(self)
-  if rawget(self, "write") == nil then self.write = self.write end -- found at once from now on
+  if rawget(self, "write") == nil then rawset(self, "write", self.write) end -- found at once from now on
   self._fresh = true
   ticks.later(begin_reading, self)
   self:emit("connect")

@@ -88,6 +88,8 @@ function methods:on(event, listener)
   return Duplex.on(self, event, listener)
 end
 
+methods.addListener = methods.on
+
 function methods:prependListener(event, listener)
   if event == "data" or event == "readable" then lanes.close_read(self) end
   return Duplex.prependListener(self, event, listener)
@@ -97,6 +99,8 @@ function methods:removeListener(event, listener)
   if event == "data" then lanes.close_read(self) end
   return Duplex.removeListener(self, event, listener)
 end
+
+methods.off = methods.removeListener
 
 function methods:removeAllListeners(event)
   if event == "data" or event == nil then lanes.close_read(self) end

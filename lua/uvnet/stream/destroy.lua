@@ -149,7 +149,7 @@ local function both_errors(inner, outer)
   return errors.AggregateError(outer.message, { code = outer.code, errors = { outer, inner } })
 end
 
-local function run_construct(stream)
+local function run_construct(stream, waited_for)
   local called = false
 
   local function on_construct(err)
@@ -158,6 +158,7 @@ local function run_construct(stream)
       return
     end
     called = true
+    if not waited_for then return err and error_or_destroy(stream, err, true) end
     mark(stream, "constructing", nil)
     local rs, ws = sides(stream)
     local waiting = (ws or rs).destroyAfterConstruct
@@ -179,7 +180,12 @@ end
 function destroy.construct(stream)
   if type(stream._construct) ~= "function" then return end
   mark(stream, "constructing", true)
-  later(run_construct, stream)
+  later(run_construct, stream, true)
+end
+
+--- The same of a stream that does not wait for it, as Node's sockets do not.
+function destroy.construct_beside(stream)
+  if type(stream._construct) == "function" then later(run_construct, stream) end
 end
 
 --- What a stream does to be destroyed that has nothing to give back.

@@ -62,4 +62,9 @@ function Duplex.__getters:destroyed()
   return state.peek_readable(self).destroyed and state.peek_writable(self).destroyed or false
 end
 
+function Duplex.__setters:destroyed(value)
+  self:_flowChanged()
+  self._rs.destroyed, self._ws.destroyed = value and true or nil, value and true or nil
+end
+
 return Duplex

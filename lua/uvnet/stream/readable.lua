@@ -162,6 +162,8 @@ local function update_listening(self)
   end
 end
 
+Readable.addListener = Readable.on
+
 --- Removes a listener.
 -- @param event the event's name
 -- @tparam function listener
@@ -177,6 +179,8 @@ function Readable:removeListener(event, listener)
   return self
 end
 
+Readable.off = Readable.removeListener
+
 --- Removes all listeners, or those of one event.
 -- @param[opt] event the event's name
 -- @return the stream
@@ -184,6 +188,26 @@ function Readable:removeAllListeners(event)
   EventEmitter.removeAllListeners(self, event)
   if event == "readable" or event == nil then later(update_listening, self) end
   return self
+end
+
+-- What is said of the flow from outside, past the methods. A class that takes a shortcut past the stream hears of it
+-- here.
+-- @local
+function Readable._flowChanged() end
+
+local setters = Readable.__setters
+
+--- Can be set, as in Node: whether the stream says that it is readable.
+function setters:readable(value) self._rs.readable = value and true or false end
+
+function setters:readableFlowing(value)
+  self:_flowChanged()
+  self._rs.flowing = value
+end
+
+function setters:destroyed(value)
+  self:_flowChanged()
+  self._rs.destroyed = value and true or nil
 end
 
 --- Was the flow stopped?

@@ -250,6 +250,20 @@ function Writable:_drain()
   end
 end
 
+-- As of Readable.
+-- @local
+function Writable._flowChanged() end
+
+local setters = Writable.__setters
+
+--- Can be set, as in Node: whether the stream says that it is writable.
+function setters:writable(value) self._ws.writable = value and true or false end
+
+function setters:destroyed(value)
+  self:_flowChanged()
+  self._ws.destroyed = value and true or nil
+end
+
 function getters:writable()
   local ws = peek_writable(self)
   return ws.writable ~= false and not ws.ending and not ws.ended and not ws.destroyed and not ws.errored
