@@ -19,7 +19,17 @@ typedef struct net_lookup {
   int ref; /* the Lua callback, in the registry */
   int status;
   struct addrinfo *answer;
+  struct addrinfo hints;
+  char *host;       /* behind the struct */
+  int answered;     /* without threads: see ask_without_threads */
+  uv_timer_t timer; /* and this tells of it */
 } net_lookup;
+
+/* libuv's threads are not in a child that has been forked. It starts others; but how many of those that have gone were
+ * looking up names it never forgets, and as it lets half of its threads do that, it may let none any more. So where names
+ * were being looked up as a process was forked, the child has no threads for that: it asks, and waits for the answer. */
+static volatile int under_way, without_threads;
+static volatile unsigned asked_in; /* net_loop_forks then */
 
 /* The callback gets nil and a list (address, family, address, family, ...), or code and errno. */
 static int deliver_lookup(lua_State *L) {
@@ -44,22 +54,91 @@ static int deliver_lookup(lua_State *L) {
   return 0;
 }
 
+/* ---- asking ---- */
+
+static void take_out(net_lookup *lookup) {
+  if (lookup->next != NULL) lookup->next->link = lookup->link;
+  *lookup->link = lookup->next;
+}
+
+static void tell(net_loop *loop, net_lookup *lookup) {
+  take_out(lookup);
+  net_enter(loop, NET_DOOR_LOOKUP, &lookup); /* by way of this stack: see loop_run */
+  if (loop->L != NULL) luaL_unref(loop->L, LUA_REGISTRYINDEX, lookup->ref);
+  uv_freeaddrinfo(lookup->answer);
+}
+
 static void on_lookup(uv_getaddrinfo_t *req, int status, struct addrinfo *answer) {
   net_lookup *lookup = (net_lookup *)req->data;
   net_loop *loop = net_loop_from(req->loop);
   lookup->status = status;
   lookup->answer = answer;
-  if (lookup->next != NULL) lookup->next->link = lookup->link;
-  *lookup->link = lookup->next;
-  net_enter(loop, NET_DOOR_LOOKUP, &lookup); /* by way of this stack: see loop_run */
-  if (loop->L != NULL) luaL_unref(loop->L, LUA_REGISTRYINDEX, lookup->ref);
-  uv_freeaddrinfo(answer);
+  __sync_fetch_and_sub(&under_way, 1);
+  tell(loop, lookup);
   free(lookup);
 }
 
+static void on_told(uv_handle_t *timer) { free(timer->data); }
+
+static void on_answered(uv_timer_t *timer) {
+  net_lookup *lookup = (net_lookup *)timer->data;
+  uv_close((uv_handle_t *)timer, on_told);
+  tell(net_loop_from(timer->loop), lookup);
+}
+
+/* Asks at once, and lets the loop tell of it. */
+static int ask_without_threads(net_loop *loop, net_lookup *lookup) {
+  lookup->status = uv_getaddrinfo(loop->uv, &lookup->req, NULL, lookup->host, NULL, &lookup->hints);
+  if (lookup->status == UV_ENOMEM) return UV_ENOMEM;
+  lookup->answer = lookup->status == 0 ? lookup->req.addrinfo : NULL;
+  lookup->answered = 1;
+  uv_timer_init(loop->uv, &lookup->timer);
+  lookup->timer.data = lookup;
+  return uv_timer_start(&lookup->timer, on_answered, 0, 0);
+}
+
+static int ask(net_loop *loop, net_lookup *lookup) {
+  if (asked_in != net_loop_forks) {
+    asked_in = net_loop_forks;
+    without_threads = without_threads || under_way > 0;
+    under_way = 0;
+  }
+  if (without_threads) return ask_without_threads(loop, lookup);
+  net_loop_uses_threads();
+  int status = uv_getaddrinfo(loop->uv, &lookup->req, on_lookup, lookup->host, NULL, &lookup->hints);
+  if (status == 0) __sync_fetch_and_add(&under_way, 1);
+  return status;
+}
+
+#ifndef _WIN32
+
+/* What libuv still holds, and would wait for for ever, is taken from its count. What the threads have answered is told by
+ * the loop; its memory and that of the requests that nobody will answer is not asked for back. */
+static void after_fork(net_loop *loop, int goes_on) {
+  for (net_lookup *lookup = loop->lookups, *next; lookup != NULL; lookup = next) {
+    next = lookup->next;
+    if (lookup->answered || lookup->req.work_req.work == NULL) continue;
+    loop->uv->active_reqs.count--;
+    if (goes_on && ask(loop, lookup) == 0) continue;
+    take_out(lookup);
+    free(lookup);
+  }
+  if (loop->lookups != NULL) uv_async_send(&loop->uv->wq_async);
+}
+
+#endif
+
 static void cancel_all(net_loop *loop) {
-  for (net_lookup *lookup = loop->lookups; lookup != NULL; lookup = lookup->next)
-    uv_cancel((uv_req_t *)&lookup->req);
+  for (net_lookup *lookup = loop->lookups, *next; lookup != NULL; lookup = next) {
+    next = lookup->next;
+    if (!lookup->answered) {
+      uv_cancel((uv_req_t *)&lookup->req);
+      continue;
+    }
+    take_out(lookup);
+    uv_freeaddrinfo(lookup->answer);
+    uv_close((uv_handle_t *)&lookup->timer, on_told);
+  }
 }
 
 /* getaddrinfo(host, family, hints, callback); upvalue 1 is the loop. */
@@ -68,21 +147,24 @@ static int dns_getaddrinfo(lua_State *L) {
   const char *host = luaL_checkstring(L, 1);
   lua_Integer family = luaL_checkinteger(L, 2);
   luaL_checktype(L, 4, LUA_TFUNCTION);
-  if (!loop->open) return net_fail(L, UV_ECANCELED);
-  struct addrinfo hints;
-  memset(&hints, 0, sizeof hints);
-  hints.ai_family = family == 4 ? AF_INET : family == 6 ? AF_INET6 : AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = (int)luaL_checkinteger(L, 3);
+  if (!loop->open || net_loop_take_over(loop, 1) < 0) return net_fail(L, UV_ECANCELED);
+  lua_Integer flags = luaL_checkinteger(L, 3);
 
   lua_settop(L, 4);
   int ref = luaL_ref(L, LUA_REGISTRYINDEX);
-  net_lookup *lookup = (net_lookup *)malloc(sizeof *lookup);
+  size_t size = strlen(host) + 1;
+  net_lookup *lookup = (net_lookup *)malloc(sizeof *lookup + size);
   int status = UV_ENOMEM;
   if (lookup != NULL) {
+    memset(lookup, 0, sizeof *lookup);
     lookup->req.data = lookup;
     lookup->ref = ref;
-    status = uv_getaddrinfo(loop->uv, &lookup->req, on_lookup, host, NULL, &hints);
+    lookup->host = (char *)(lookup + 1);
+    memcpy(lookup->host, host, size);
+    lookup->hints.ai_family = family == 4 ? AF_INET : family == 6 ? AF_INET6 : AF_UNSPEC;
+    lookup->hints.ai_socktype = SOCK_STREAM;
+    lookup->hints.ai_flags = (int)flags;
+    status = ask(loop, lookup);
   }
   if (status < 0) {
     free(lookup);
@@ -109,5 +191,8 @@ void net_dns_open(lua_State *L, net_loop *loop) {
   set_integer(L, "AI_V4MAPPED", AI_V4MAPPED);
   set_integer(L, "AI_ALL", AI_ALL);
   net_loop_at_end(loop, cancel_all);
+#ifndef _WIN32
+  loop->at_fork = after_fork;
+#endif
   net_loop_set_door(L, NET_DOOR_LOOKUP, deliver_lookup);
 }

@@ -3,6 +3,13 @@
  * Owns no memory; an opened descriptor is its handle's. */
 #include "fd.h"
 
+#ifndef _WIN32
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+#endif
+
+#include "descriptors.h"
 #include "fail.h"
 
 int net_fd_type(lua_State *L) {
@@ -19,14 +26,55 @@ int net_fd_type(lua_State *L) {
   return 1;
 }
 
+static int open_descriptor(net_handle *handle, lua_Integer fd) {
+  unsigned held = net_descriptors_hold(); /* macOS may need descriptors of its own for it */
+  int status = handle->uv.handle.type == UV_TCP ? uv_tcp_open(&handle->uv.tcp, (uv_os_sock_t)fd)
+                                                : uv_pipe_open(&handle->uv.pipe, (uv_file)fd);
+  net_descriptors_release(held);
+  return status;
+}
+
+#ifdef _WIN32
+
+int net_fd_lift(net_handle **handle) {
+  (void)handle;
+  return 0;
+}
+
+#else
+
+int net_fd_lift(net_handle **handle) {
+  net_handle *low = *handle;
+  uv_os_fd_t fd;
+  int status = uv_fileno(&low->uv.handle, &fd);
+  if (status < 0 || fd >= NET_DESCRIPTORS_OURS) return 0;
+  int lifted = fcntl(fd, F_DUPFD_CLOEXEC, NET_DESCRIPTORS_OURS);
+  *handle = NULL;
+  if (lifted < 0) {
+    status = uv_translate_sys_error(errno);
+  } else {
+    *handle = net_handle_new(net_handle_loop(low), low->uv.handle.type, &status);
+    if (*handle != NULL) status = open_descriptor(*handle, lifted);
+    if (*handle == NULL || status < 0) close(lifted);
+    if (*handle != NULL && status < 0) {
+      net_handle_close(*handle, 0);
+      *handle = NULL;
+    }
+  }
+  net_handle_close(low, 0);
+  close(fd); /* which libuv does not do */
+  return status;
+}
+
+#endif
+
 /* open(fd) */
 static int handle_open(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
   lua_Integer fd = luaL_checkinteger(L, 2);
   if (handle == NULL) return net_fail(L, UV_EBADF);
   net_handle_touch(handle);
-  if (handle->uv.handle.type == UV_TCP) return net_done(L, uv_tcp_open(&handle->uv.tcp, (uv_os_sock_t)fd));
-  return net_done(L, uv_pipe_open(&handle->uv.pipe, (uv_file)fd));
+  return net_done(L, open_descriptor(handle, fd));
 }
 
 const luaL_Reg net_fd_methods[] = {{"open", handle_open}, {NULL, NULL}};

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "descriptors.h"
 #include "fail.h"
 
 static const char box_mark = 0; /* its address marks our userdata, and is the key of their metatable */
@@ -23,11 +24,15 @@ net_handle *net_handle_new(net_loop *loop, uv_handle_type type, int *status) {
   }
   memset(handle, 0, size);
   handle->ref = LUA_NOREF;
+  /* With its first stream a loop opens a descriptor to spare. */
+  unsigned held = loop->begun ? 0 : net_descriptors_hold();
   if (type == UV_TCP) {
     *status = uv_tcp_init(loop->uv, &handle->uv.tcp);
   } else {
     *status = uv_pipe_init(loop->uv, &handle->uv.pipe, 0);
   }
+  net_descriptors_release(held);
+  loop->begun = 1;
   if (*status < 0) {
     free(handle);
     return NULL;
@@ -122,6 +127,7 @@ void net_handle_close(net_handle *handle, int tell) {
   }
   net_handle_unpipe(handle);
   net_loop *loop = net_handle_loop(handle);
+  if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
   if (loop->refused == handle) loop->refused = NULL;
   if (loop->reading == handle) loop->reading = NULL;
   handle->flags = tell ? NET_TELL_CLOSED : 0;

@@ -4,6 +4,7 @@
 #include "listener.h"
 
 #include "fail.h"
+#include "fd.h"
 #include "req.h"
 
 struct connection_event {
@@ -37,11 +38,13 @@ static void on_connection(uv_stream_t *uv, int status) {
     event.client = net_handle_new(loop, uv->type, &event.status);
     if (event.client != NULL) {
       event.status = uv_accept(uv, &event.client->uv.stream);
-      net_handle_touch(event.client);
       if (event.status < 0) {
         net_handle_close(event.client, 0);
         event.client = NULL;
+      } else {
+        event.status = net_fd_lift(&event.client);
       }
+      if (event.client != NULL) net_handle_touch(event.client);
     }
   }
   net_handle *client = event.client; /* closing or not, it is there until this callback is over */

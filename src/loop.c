@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "descriptors.h"
+
 static const char loop_key = 0; /* its address is the loop's key in the registry */
 
 /* ---- the end ---- */
@@ -29,6 +31,7 @@ static int loop_gc(lua_State *L) {
   net_loop *loop = (net_loop *)lua_touserdata(L, 1);
   if (!loop->open) return 0;
   net_loop_leave_interrupt(loop);
+  int broken = net_loop_take_over(loop, 0) < 0;
   int within = loop->L != NULL;
   int rounds = 3;
   loop->open = 0;
@@ -40,11 +43,11 @@ static int loop_gc(lua_State *L) {
   uv_close((uv_handle_t *)&loop->own->check, NULL);
   uv_close((uv_handle_t *)&loop->own->idle, NULL);
   uv_close((uv_handle_t *)&loop->own->interrupt, NULL);
-  int status;
-  do {
+  int status = UV_EBUSY;
+  while (!broken && status == UV_EBUSY && (!within || rounds-- > 0)) {
     uv_run(loop->uv, within ? UV_RUN_NOWAIT : UV_RUN_DEFAULT); /* twice, if a uv_stop was left over */
     status = uv_loop_close(loop->uv);
-  } while (status == UV_EBUSY && (!within || --rounds > 0));
+  }
   if (status == 0) free(loop->own);
   free(loop->buffer);
   loop->own = NULL;
@@ -85,12 +88,16 @@ net_loop *net_loop_open(lua_State *L) {
   lua_setmetatable(L, -2);
   loop->buffer = (char *)malloc(NET_READ_SIZE);
   loop->own = (struct net_loop_own *)malloc(sizeof *loop->own);
+  net_loop_watch_forks(1);
+  unsigned held = net_descriptors_hold();
   int status = loop->buffer == NULL || loop->own == NULL ? UV_ENOMEM : uv_loop_init(&loop->own->uv);
   if (status == 0) {
     loop->uv = &loop->own->uv;
     status = net_loop_init_interrupt(loop);
     if (status < 0) uv_loop_close(loop->uv);
   }
+  net_descriptors_release(held);
+  net_loop_watch_forks(0);
   if (status < 0) {
     free(loop->own);
     free(loop->buffer);
@@ -98,6 +105,7 @@ net_loop *net_loop_open(lua_State *L) {
     return NULL; /* luaL_error is not declared as one that never returns */
   }
   loop->uv->data = loop;
+  loop->forks = net_loop_forks;
   uv_timer_init(loop->uv, &loop->own->timer);
   uv_check_init(loop->uv, &loop->own->check);
   uv_idle_init(loop->uv, &loop->own->idle);

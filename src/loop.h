@@ -42,6 +42,7 @@ enum { NET_LOOP_ENDS = 2 };
 
 typedef struct net_loop net_loop;
 typedef void (*net_loop_end)(net_loop *loop);
+typedef void (*net_loop_fork)(net_loop *loop, int goes_on);
 
 /* What libuv writes into. Apart from the userdata, because it may have to outlive that: see loop_gc. */
 struct net_loop_own {
@@ -68,13 +69,16 @@ struct net_loop {
   const char *lost;   /* why one could not be put there */
   struct net_lookup *lookups;       /* under way (dns.c) */
   net_loop_end ends[NET_LOOP_ENDS]; /* what closes the handles and cancels the requests of the floors above */
+  net_loop_fork at_fork; /* what becomes of the lookups in a child; NULL while there have been none */
+  unsigned forks;        /* net_loop_forks when the loop was made, or taken over */
+  int broken;            /* 0, or why it could not be taken over */
   const void *refused; /* the handle whose direct write has just failed, for the slow lane that reports it */
   int refusal;         /* with this status */
   void *event;         /* of NET_DOOR_DATA */
   const void *write;   /* the address of sockets' standard `write` */
   struct net_handle
       *reading; /* whose data a listener is being given: most often it writes to the same socket */
-  unsigned char open, lent, ticks, stopping;
+  unsigned char open, lent, ticks, stopping, begun; /* begun: has had a stream */
 };
 
 /* Makes the state's loop, unless it has one; leaves the stack as it was. Raises. */
@@ -84,6 +88,26 @@ static inline net_loop *net_loop_from(const uv_loop_t *uv) { return (net_loop *)
 
 /* Adds what is called when the state closes, before the loop runs to its end. */
 void net_loop_at_end(net_loop *loop, net_loop_end end);
+
+/* ---- forks (loop_fork.c) ----
+ *
+ * After a fork, parent and child share all that the loop has in the system: what the child takes away is taken away from
+ * its parent. So whoever would take something away, or wait, makes the loop the child's own before. */
+
+/* From how many forks this process comes. */
+extern volatile unsigned net_loop_forks;
+
+/* Called before the first loop of the process is made, and after. */
+void net_loop_watch_forks(int first);
+
+/* Makes the loop this process's own, if it is its parent's still. `goes_on`: it will be run. Gives back 0, or a status
+ * if it cannot be used any more. Never raises. */
+int net_loop_take_over(net_loop *loop, int goes_on);
+
+/* Called before something is given to libuv's threads. */
+void net_loop_uses_threads(void);
+
+static inline int net_loop_is_forked(const net_loop *loop) { return loop->forks != net_loop_forks; }
 
 /* The function behind a door. Raises. */
 void net_loop_set_door(lua_State *L, enum net_door door, lua_CFunction delivery);

@@ -53,6 +53,7 @@ int net_enter(net_loop *loop, enum net_door door, void *event) {
   loop->callback++;
   int status = call_door(loop, door, event);
   if (loop->ticks) run_ticks(loop);
+  if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
   return status;
 }
 
@@ -73,6 +74,7 @@ int net_enter_data(net_loop *loop, int ref, void *event) {
       loop->event = event;
       call_delivery(loop, 3);
       if (loop->ticks) run_ticks(loop);
+      if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
       return 1;
     }
   }
@@ -113,6 +115,8 @@ static int loop_run(lua_State *L) {
   uv_run_mode mode = (uv_run_mode)lua_tointeger(L, 1);
   if (loop->L != NULL) return luaL_error(L, "the event loop is running already");
   if (!loop->open) return luaL_error(L, "the event loop is closed");
+  int status = net_loop_take_over(loop, 1);
+  if (status < 0) return luaL_error(L, "the event loop is lost to the fork: %s", uv_strerror(status));
   luaL_checkstack(L, NET_PLACES + LUA_MINSTACK, NULL);
   lua_settop(L, 0);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &doors_key);

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #endif
 
+#include "descriptors.h"
 #include "fail.h"
 #include "listener.h"
 #include "req.h"
@@ -37,7 +38,11 @@ static int pipe_bind(lua_State *L) {
   const char *path = luaL_checklstring(L, 2, &length);
   if (handle == NULL) return net_fail(L, UV_EBADF);
   int status = check_path(path, length);
-  return net_done(L, status < 0 ? status : uv_pipe_bind(&handle->uv.pipe, path));
+  if (status < 0) return net_fail(L, status);
+  unsigned held = net_descriptors_hold();
+  status = uv_pipe_bind(&handle->uv.pipe, path);
+  net_descriptors_release(held);
+  return net_done(L, status);
 }
 
 /* connectPath(path): the hook "connected" says when. */
@@ -55,7 +60,9 @@ static int pipe_connect(lua_State *L) {
   net_req *req = net_req_take(L, handle);
   if (req == NULL) return net_fail(L, UV_ENOMEM);
   handle->flags |= NET_CONNECTING;
+  unsigned held = net_descriptors_hold();
   uv_pipe_connect(&req->uv.connect, &handle->uv.pipe, path, net_listener_on_connect);
+  net_descriptors_release(held);
   return net_done(L, 0);
 }
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "addr.h"
+#include "descriptors.h"
 #include "fail.h"
 #include "listener.h"
 #include "req.h"
@@ -25,7 +26,10 @@ static int tcp_bind(lua_State *L) {
   struct sockaddr_storage address;
   int status = net_addr_parse(luaL_checkstring(L, 2), (int)luaL_checkinteger(L, 3), &address);
   unsigned flags = lua_toboolean(L, 4) ? UV_TCP_IPV6ONLY : 0;
-  if (status == 0) status = uv_tcp_bind(&handle->uv.tcp, (const struct sockaddr *)&address, flags);
+  if (status < 0) return net_fail(L, status);
+  unsigned held = net_descriptors_hold();
+  status = uv_tcp_bind(&handle->uv.tcp, (const struct sockaddr *)&address, flags);
+  net_descriptors_release(held);
   return net_done(L, status);
 }
 
@@ -40,8 +44,10 @@ static int tcp_connect(lua_State *L) {
   lua_pushnil(L);
   net_req *req = net_req_take(L, handle);
   if (req == NULL) return net_fail(L, UV_ENOMEM);
+  unsigned held = net_descriptors_hold();
   status = uv_tcp_connect(&req->uv.connect, &handle->uv.tcp, (const struct sockaddr *)&address,
                           net_listener_on_connect);
+  net_descriptors_release(held);
   if (status < 0) net_req_give_back(L, req);
   return net_done(L, status);
 }

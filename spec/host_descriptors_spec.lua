@@ -1,0 +1,120 @@
+--- A host without all of its standard descriptors: started so, as daemons are, or having closed them.
+
+local child = require("spec.support.child")
+local testing = require("uvnet.testing")
+
+-- A server and its client in one process: says what it sees into a file, for it may have no standard output.
+local SERVES = [[
+local log = assert(io.open(LOG, "a"))
+log:setvbuf("no")
+BEFORE
+local net = require("net")
+AFTER
+local function serve(name, ...)
+  local target = { ... }
+  local server = net.createServer(function(socket)
+    log:write(name, " accepted ", socket._handle.fd > 2 and "high" or "low", "\n")
+    socket:on("data", function(data) socket:finish(data:upper()) end)
+    socket:on("close", function(failed) log:write(name, " accepted one closed ", tostring(failed), "\n") end)
+  end)
+  server:listen(...)
+  server:on("listening", function()
+    log:write(name, " listens ", server._handle.fd > 2 and "high" or "low", "\n")
+    local client = net.connect(type(target[1]) == "string" and target[1] or server:address().port, target[2])
+    client:on("connect", function() log:write(name, " connected ", client._handle.fd > 2 and "high" or "low", "\n") end)
+    client:write("ping")
+    client:on("data", function(data) log:write(name, " got ", data, "\n") end)
+    client:on("close", function(failed)
+      log:write(name, " client closed ", tostring(failed), "\n")
+      server:close(function() log:write(name, " server closed\n") end)
+    end)
+  end)
+end
+serve("tcp", 0, "127.0.0.1")
+serve("unix", PATH)
+net.run()
+LATER
+os.exit(7, CLOSE)
+]]
+
+local function lines_of(text)
+  local list = {}
+  for line in text:gmatch("[^\n]+") do
+    list[#list + 1] = line
+  end
+  table.sort(list)
+  return list
+end
+
+local EXPECTED = {}
+for _, name in ipairs({ "tcp", "unix" }) do
+  for _, line in ipairs({
+    "accepted high", "accepted one closed false", "client closed false", "connected high", "got PING", "listens high",
+    "server closed",
+  }) do
+    EXPECTED[#EXPECTED + 1] = name .. " " .. line
+  end
+end
+
+describe("a host", function()
+  testing.leakCheck(before_each, after_each)
+  after_each(child.cleanup)
+
+  local function serves(redirection, values)
+    local log, path = os.tmpname(), testing.tmpPath()
+    local named = {
+      LOG = ("%q"):format(log), PATH = ("%q"):format(path), BEFORE = values.before or "", AFTER = values.after or "",
+      LATER = values.later or "", CLOSE = values.close and "true" or "false",
+    }
+    local script = os.tmpname()
+    local file = assert(io.open(script, "w"))
+    file:write((SERVES:gsub("%u%u%u%u+", named):gsub("LOG", named.LOG)))
+    file:close()
+    local _, status = child.run("sh -c " .. child.quote(child.lua(script) .. " " .. redirection))
+    file = assert(io.open(log))
+    local seen = file:read("*a")
+    file:close()
+    os.remove(log)
+    os.remove(script)
+    assert.same(EXPECTED, lines_of(seen))
+    assert.equal(7, status)
+  end
+
+  for _, redirection in ipairs({ "<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-", ">&- 2>&-" }) do
+    it("that is started with " .. redirection .. " serves, and ends with its own status", function()
+      serves(redirection, {})
+      serves(redirection, { close = true })
+    end)
+  end
+
+  it("may close its standard files, before and after the module is loaded", function()
+    serves("", { before = "io.stdin:close()", close = true })
+    serves("", { after = "io.stdin:close()" })
+    serves("", { after = "io.stdin:close() io.stdout:close() io.stderr:close()", close = true })
+  end)
+
+  it("may close them while a server listens", function()
+    serves("", { after = "net.timers.nextTick(function() io.stdin:close() io.stdout:close() end)", close = true })
+  end)
+
+  it("keeps the files that it has put in their places", function()
+    serves("<&-", {
+      before = "local mine = assert(io.open(LOG, 'r'))",
+      later = "assert(mine:read('*l'):find('listens'))",
+      close = true,
+    })
+    serves("", {
+      after = "io.stdin:close() local mine = assert(io.open(LOG, 'r'))",
+      later = "assert(mine:read('*l'):find('listens'))",
+    })
+  end)
+
+  it("finds the places free again that it had free", function()
+    local open = 'local function is_free() local file = io.open("/dev/fd/0") '
+      .. "if file then file:close() end return not file end "
+    local program = open .. 'local before = is_free() local net = require("net") net.createServer():listen(0):unref() '
+      .. "net.run() os.exit(before == is_free() and before and 0 or 1)"
+    local _, status = child.run("sh -c " .. child.quote(child.lua("-e", program) .. " <&-"))
+    assert.equal(0, status)
+  end)
+end)
