@@ -29,6 +29,7 @@ build = {
     ["uvnet.core"] = {
       sources = {
         "src/addr.c",
+        "src/blocking.c",
         "src/codec.c",
         "src/codec_decode.c",
         "src/codec_encode.c",

@@ -26,6 +26,7 @@ build = {
     ["uvnet.core"] = {
       sources = {
         "src/addr.c",
+        "src/blocking.c",
         "src/codec.c",
         "src/codec_decode.c",
         "src/codec_encode.c",

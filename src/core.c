@@ -29,14 +29,20 @@ NET_EXPORT int luaopen_uvnet_core(lua_State *L);
 
 enum { NET_KEPT_FREE = 8 << 20 }; /* bytes */
 
-/* Writing to a connection that the peer has reset would kill a process in which nobody has thought of the signal. */
-static void ignore_sigpipe(void) {
+#ifdef SIGPIPE
+static void do_nothing(int number) { (void)number; }
+#endif
+
+/* Writing to a connection that the peer has reset would kill a process in which nobody has thought of the signal. It is
+ * handled, and not ignored: the programs that the process starts would inherit that, and `yes | head` never end. */
+static void survive_sigpipe(void) {
 #ifdef SIGPIPE
   struct sigaction action;
   if (sigaction(SIGPIPE, NULL, &action) != 0 || (action.sa_flags & SA_SIGINFO) ||
       action.sa_handler != SIG_DFL)
     return;
-  action.sa_handler = SIG_IGN;
+  action.sa_handler = do_nothing;
+  action.sa_flags = SA_RESTART;
   sigaction(SIGPIPE, &action, NULL);
 #endif
 }
@@ -107,7 +113,7 @@ int luaopen_uvnet_core(lua_State *L) {
   net_writer_open(L);
   net_reader_open(L, loop);
   net_listener_open(L);
-  ignore_sigpipe();
+  survive_sigpipe();
   stay_loaded();
   keep_freed_memory();
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #endif
 
+#include "blocking.h"
 #include "descriptors.h"
 #include "fail.h"
 
@@ -74,7 +75,16 @@ static int handle_open(lua_State *L) {
   lua_Integer fd = luaL_checkinteger(L, 2);
   if (handle == NULL) return net_fail(L, UV_EBADF);
   net_handle_touch(handle);
-  return net_done(L, open_descriptor(handle, fd));
+  int status = net_blocking_note((int)fd);
+  if (status == 0) {
+    status = open_descriptor(handle, fd);
+    if (status == 0) {
+      handle->flags |= NET_HANDED;
+    } else {
+      net_blocking_restore((int)fd);
+    }
+  }
+  return net_done(L, status);
 }
 
 const luaL_Reg net_fd_methods[] = {{"open", handle_open}, {NULL, NULL}};

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blocking.h"
 #include "descriptors.h"
 #include "fail.h"
 
@@ -130,6 +131,9 @@ void net_handle_close(net_handle *handle, int tell) {
   if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
   if (loop->refused == handle) loop->refused = NULL;
   if (loop->reading == handle) loop->reading = NULL;
+  uv_os_fd_t fd;
+  if ((handle->flags & NET_HANDED) && uv_fileno(&handle->uv.handle, &fd) == 0)
+    net_blocking_restore((int)(intptr_t)fd);
   handle->flags = tell ? NET_TELL_CLOSED : 0;
   if (!uv_is_closing(&handle->uv.handle)) uv_close(&handle->uv.handle, on_close);
 }

@@ -21,7 +21,8 @@ enum net_handle_flag {
   NET_TELL_CLOSED = 4,  /* the object wants to hear of the end */
   NET_CONNECTING = 8,   /* to a path: see pipe_connect */
   NET_READ_TEXT = 16,   /* what goes straight to the listener has to be UTF-8, whole characters */
-  NET_LISTENING = 32    /* at a path: see handle_listen */
+  NET_LISTENING = 32,   /* at a path: see handle_listen */
+  NET_HANDED = 64       /* its descriptor was there before us: see blocking.h */
 };
 
 typedef struct net_handle {
