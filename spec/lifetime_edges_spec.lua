@@ -301,40 +301,49 @@ describe("what is not ours", function()
   testing.leakCheck(before_each, after_each)
 
   it("is refused by each method of a handle, whatever it is", function()
-    local handle = assert(core.tcp())
     local foreign = { io.stdout, {}, 1, "x", true, function() end, coroutine.create(nothing) }
-    local names = {
-      "close", "attach", "ref", "unref", "hasRef", "write", "shutdown", "directWrite", "pending", "bytes", "moment",
-      "touch", "readStart", "readStop", "directRead", "isDirectRead", "pipeTo", "listen", "bind", "connect", "sockname",
-      "peername", "nodelay", "keepalive", "linger", "isTcp", "bindPath", "connectPath", "chmod", "open",
+    local common = {
+      "close", "attach", "ref", "unref", "hasRef", "type", "write", "shutdown", "directWrite", "pending", "bytes",
+      "moment", "touch", "readStart", "readStop", "directRead", "isDirectRead", "pipeTo", "listen", "isTcp", "open",
     }
-    for _, name in ipairs(names) do
-      local method = handle[name]
-      assert.equal("function", type(method), name)
-      assert.is_false(pcall(method), name)
-      for _, value in ipairs(foreign) do
-        assert.is_false(pcall(method, value, "x", 1), name)
-      end
-    end
-    assert.is_false(pcall(handle.pipeTo, handle, io.stdout))
-    assert.is_nil(next(getmetatable(handle)))
-    handle:close()
-    -- Closed, each may be called, and does nothing.
+    local own = {
+      tcp = { "bind", "connect", "sockname", "peername", "nodelay", "keepalive", "linger" },
+      pipe = { "bindPath", "connectPath", "chmod" },
+    }
     local arguments = { attach = { {} }, write = { "x" }, bind = { HOST, 0 }, connect = { HOST, 1 }, listen = { 1 } }
     arguments.bindPath, arguments.connectPath, arguments.open = { "x" }, { "x" }, { 99 }
-    for _, name in ipairs(names) do
-      local given = arguments[name] or {}
-      local ok, err = pcall(handle[name], handle, given[1], given[2])
-      assert.is_true(ok, name .. ": " .. tostring(err))
+    for kind, names in pairs(own) do
+      local handle = assert(core[kind]())
+      assert.equal(kind, handle:type())
+      for _, name in ipairs(common) do
+        names[#names + 1] = name
+      end
+      for _, name in ipairs(names) do
+        local method = handle[name]
+        assert.equal("function", type(method), name)
+        assert.is_false(pcall(method), name)
+        for _, value in ipairs(foreign) do
+          assert.is_false(pcall(method, value, "x", 1), name)
+        end
+      end
+      assert.is_false(pcall(handle.pipeTo, handle, io.stdout))
+      assert.is_nil(next(getmetatable(handle)))
+      handle:close()
+      -- Closed, each may be called, and does nothing.
+      for _, name in ipairs(names) do
+        local given = arguments[name] or {}
+        local ok, err = pcall(handle[name], handle, given[1], given[2])
+        assert.is_true(ok, name .. ": " .. tostring(err))
+      end
     end
   end)
 
-  it("a handle of another kind refuses what it cannot do, and stays whole", function()
+  it("a handle of another type refuses what it cannot do, and stays whole", function()
     local tcp, pipe = assert(core.tcp()), assert(core.pipe())
     for _, call in ipairs({
-      function() return pipe:bind(HOST, 0) end,
-      function() return pipe:linger() end,
-      function() return tcp:bindPath("/tmp/x") end,
+      function() return tcp.bind(pipe, HOST, 0) end,
+      function() return tcp.linger(pipe) end,
+      function() return pipe.bindPath(tcp, "/tmp/x") end,
       function() return tcp:shutdown() end,
       function() return pipe:write("x") end,
     }) do

@@ -63,7 +63,7 @@ static inline void *net_newuserdata(lua_State *L, size_t size) {
 }
 
 /* A number that holds whole values beyond 2^31: an integer where Lua has them, else a double (exact to 2^53). */
-static inline void net_pushsize(lua_State *L, size_t value) {
+static inline void net_pushsize(lua_State *L, uint64_t value) {
 #if LUA_VERSION_NUM >= 503
   lua_pushinteger(L, (lua_Integer)value);
 #else

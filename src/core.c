@@ -1,5 +1,5 @@
 /* The C module uvnet.core: puts the rooms together, and nothing else.
- * Floor 7.
+ * Floor 8.
  * Owns no memory. */
 #include <signal.h>
 #include <stdlib.h>
@@ -12,12 +12,10 @@
 #include "dns.h"
 #include "fail.h"
 #include "fd.h"
-#include "listener.h"
 #include "pipe.h"
-#include "reader.h"
 #include "serialize.h"
+#include "stream.h"
 #include "tcp.h"
-#include "writer.h"
 
 #ifdef _WIN32
 #define NET_EXPORT __declspec(dllexport)
@@ -70,12 +68,6 @@ static void keep_freed_memory(void) {
   free(block);
 }
 
-/* uvVersion() -> text such as "1.44.2". */
-static int core_uv_version(lua_State *L) {
-  lua_pushstring(L, uv_version_string());
-  return 1;
-}
-
 /* strerror(errno) -> code, libuv's sentence. */
 static int core_strerror(lua_State *L) {
   int count = net_fail_push(L, (int)luaL_checkinteger(L, 1));
@@ -89,30 +81,18 @@ static int core_errno(lua_State *L) {
   return 1;
 }
 
+/* Every type of handle. */
+static const net_type *const types[] = {&net_tcp_type, &net_pipe_type, NULL};
+
 int luaopen_uvnet_core(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"fdType", net_fd_type},
-      {"uvVersion", core_uv_version},
       {"strerror", core_strerror},
       {"errno", core_errno},
       {NULL, NULL},
   };
-  static const luaL_Reg constructors[] = {
-      {"tcp", net_tcp_new}, {"pipe", net_pipe_new}, {"directWrite", net_writer_direct}, {NULL, NULL}};
-  static const luaL_Reg *const methods[] = {
-      net_writer_methods,
-      net_reader_methods,
-      net_listener_methods,
-      net_tcp_methods,
-      net_pipe_methods,
-      net_fd_methods,
-      NULL,
-  };
   net_loop *loop = net_loop_open(L);
-  net_handle_open(L, loop, methods);
-  net_writer_open(L);
-  net_reader_open(L, loop);
-  net_listener_open(L);
+  net_stream_open(L, loop);
   survive_sigpipe();
   stay_loaded();
   keep_freed_memory();
@@ -120,8 +100,10 @@ int luaopen_uvnet_core(lua_State *L) {
   lua_newtable(L);
   net_loop_open_functions(L);
   net_setfuncs(L, functions, 0);
+  net_handle_open(L, loop, types);
   lua_pushlightuserdata(L, loop);
-  net_setfuncs(L, constructors, 1);
+  lua_pushcclosure(L, net_stream_fast_write, 1);
+  lua_setfield(L, -2, "directWrite");
   net_dns_open(L, loop);
   net_addr_open(L);
   net_codec_open(L);

@@ -29,8 +29,7 @@ int net_fd_type(lua_State *L) {
 
 static int open_descriptor(net_handle *handle, lua_Integer fd) {
   unsigned held = net_descriptors_hold(); /* macOS may need descriptors of its own for it */
-  int status = handle->uv.handle.type == UV_TCP ? uv_tcp_open(&handle->uv.tcp, (uv_os_sock_t)fd)
-                                                : uv_pipe_open(&handle->uv.pipe, (uv_file)fd);
+  int status = handle->type->open(handle, fd);
   net_descriptors_release(held);
   return status;
 }
@@ -47,14 +46,14 @@ int net_fd_lift(net_handle **handle) {
 int net_fd_lift(net_handle **handle) {
   net_handle *low = *handle;
   uv_os_fd_t fd;
-  int status = uv_fileno(&low->uv.handle, &fd);
+  int status = uv_fileno(net_handle_uv(low), &fd);
   if (status < 0 || fd >= NET_DESCRIPTORS_OURS) return 0;
   int lifted = fcntl(fd, F_DUPFD_CLOEXEC, NET_DESCRIPTORS_OURS);
   *handle = NULL;
   if (lifted < 0) {
     status = uv_translate_sys_error(errno);
   } else {
-    *handle = net_handle_new(net_handle_loop(low), low->uv.handle.type, &status);
+    *handle = net_handle_new(net_handle_loop(low), low->type, NULL, &status);
     if (*handle != NULL) status = open_descriptor(*handle, lifted);
     if (*handle == NULL || status < 0) close(lifted);
     if (*handle != NULL && status < 0) {
@@ -69,17 +68,16 @@ int net_fd_lift(net_handle **handle) {
 
 #endif
 
-/* open(fd) */
+/* open(fd): it is the handle's from now on. */
 static int handle_open(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
   lua_Integer fd = luaL_checkinteger(L, 2);
   if (handle == NULL) return net_fail(L, UV_EBADF);
-  net_handle_touch(handle);
   int status = net_blocking_note((int)fd);
   if (status == 0) {
     status = open_descriptor(handle, fd);
     if (status == 0) {
-      handle->flags |= NET_HANDED;
+      handle->handed = 1;
     } else {
       net_blocking_restore((int)fd);
     }

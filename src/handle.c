@@ -1,4 +1,4 @@
-/* Stream handles: the userdata, the libuv handle apart from it, their ties and their end.
+/* Handles: any handle of libuv, the userdata that Lua holds of it, its owner and its end.
  * Floor 3.
  * Owns each net_handle (malloc), freed in its close callback and nowhere else. */
 #include "handle.h"
@@ -10,43 +10,60 @@
 #include "descriptors.h"
 #include "fail.h"
 
-static const char box_mark = 0; /* its address marks our userdata, and is the key of their metatable */
+static const char *const method_names[NET_METHODS] = {
+    [NET_ON_READ] = "_onread",
+    [NET_ON_WRITTEN] = "_onwritten",
+    [NET_ON_SHUTDOWN] = "_onshutdown",
+    [NET_ON_CONNECTED] = "_onconnected",
+    [NET_ON_CONNECTION] = "_onconnection",
+    [NET_ON_CLOSED] = "_onclosed",
+};
 
-net_handle *net_handle_new(net_loop *loop, uv_handle_type type, int *status) {
+/* What is at the upvalues of the delivery. */
+enum { UP_OBJECTS = 1, UP_METHODS /* the first of their names */ };
+
+/* What Lua holds. */
+struct net_box {
+  net_handle *handle; /* NULL once closed */
+  const void *mark;   /* tells our userdata from others */
+};
+
+static const char box_mark =
+    0; /* its address marks our userdata, and is the key of what getmetatable shows of them */
+
+/* ---- making one ---- */
+
+net_handle *net_handle_new(net_loop *loop, const net_type *type, const void *argument, int *status) {
   if (!loop->open) {
     *status = UV_ECANCELED;
     return NULL;
   }
-  size_t size = offsetof(net_handle, uv) + (type == UV_TCP ? sizeof(uv_tcp_t) : sizeof(uv_pipe_t));
-  net_handle *handle = (net_handle *)malloc(size);
+  net_handle *handle = (net_handle *)calloc(1, type->size);
   if (handle == NULL) {
     *status = UV_ENOMEM;
     return NULL;
   }
-  memset(handle, 0, size);
+  handle->type = type;
   handle->ref = LUA_NOREF;
   /* With its first stream a loop opens a descriptor to spare. */
   unsigned held = loop->begun ? 0 : net_descriptors_hold();
-  if (type == UV_TCP) {
-    *status = uv_tcp_init(loop->uv, &handle->uv.tcp);
-  } else {
-    *status = uv_pipe_init(loop->uv, &handle->uv.pipe, 0);
-  }
+  *status = type->init(loop, handle, argument);
   net_descriptors_release(held);
-  loop->begun = 1;
+  if (type->is_stream) loop->begun = 1;
   if (*status < 0) {
     free(handle);
     return NULL;
   }
+  net_handle_uv(handle)->data = handle;
   loop->handles++;
   return handle;
 }
 
-net_box *net_box_push(lua_State *L) {
+net_box *net_box_push(lua_State *L, const net_type *type) {
   net_box *box = (net_box *)net_newuserdata(L, sizeof *box);
   box->handle = NULL;
   box->mark = &box_mark;
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &box_mark);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, type);
   lua_setmetatable(L, -2);
   return box;
 }
@@ -56,20 +73,20 @@ void net_box_take(net_box *box, net_handle *handle) {
   handle->box = box;
 }
 
-int net_box_new(lua_State *L, net_loop *loop, uv_handle_type type) {
-  net_box *box = net_box_push(L);
+int net_box_new(lua_State *L, net_loop *loop, const net_type *type, const void *argument) {
+  net_box *box = net_box_push(L, type);
   int status = 0;
-  net_handle *handle = net_handle_new(loop, type, &status);
+  net_handle *handle = net_handle_new(loop, type, argument, &status);
   if (handle == NULL) return net_fail(L, status);
   net_box_take(box, handle);
   return 1;
 }
 
-void net_box_push_kind(lua_State *L) {
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &box_mark);
-  lua_getfield(L, -1, "__metatable");
-  lua_remove(L, -2);
-}
+int net_handle_create(lua_State *L) { return net_box_new(L, net_loop_upvalue(L), net_type_upvalue(L), NULL); }
+
+/* ---- whose one is ---- */
+
+void net_box_push_kind(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &box_mark); }
 
 net_handle *net_box_handle(const net_box *box) {
   return box != NULL && box->mark == &box_mark ? box->handle : NULL;
@@ -93,16 +110,36 @@ net_handle *net_handle_check(lua_State *L, int index) {
   return box->handle;
 }
 
+/* ---- what its owner is told ---- */
+
+/* The last that a handle tells, it tells as one that nobody owns any more: its anchor goes first. */
+static int deliver_event(lua_State *L) {
+  net_event *event = (net_event *)lua_touserdata(L, 1);
+  net_handle *handle = event->handle;
+  lua_rawgeti(L, lua_upvalueindex(UP_OBJECTS), handle->ref);
+  if (event->method == NET_ON_CLOSED) {
+    luaL_unref(L, lua_upvalueindex(UP_OBJECTS), handle->ref);
+    handle->ref = LUA_NOREF;
+  }
+  lua_pushvalue(L, lua_upvalueindex(UP_METHODS + (int)event->method));
+  lua_gettable(L, -2);
+  if (lua_isnil(L, -1))
+    return luaL_error(L, "the owner of a handle has no method %s", method_names[event->method]);
+  lua_insert(L, -2);
+  int count = event->push(L, event);
+  lua_call(L, 1 + count, 0);
+  return 0;
+}
+
+void net_handle_tell(net_event *event) {
+  if (event->handle->ref != LUA_NOREF) net_enter(net_handle_loop(event->handle), NET_DOOR_EVENT, event);
+}
+
 /* ---- the end ---- */
 
-/* Releases the anchor first, then tells the object. The event is the pointer to the handle. */
-static int deliver_closed(lua_State *L) {
-  net_handle *handle = *(net_handle **)lua_touserdata(L, 1);
-  net_loop_push_hook(L, NET_DOOR_CLOSED);
-  lua_rawgeti(L, lua_upvalueindex(NET_UP_OBJECTS), handle->ref);
-  luaL_unref(L, lua_upvalueindex(NET_UP_OBJECTS), handle->ref);
-  handle->ref = LUA_NOREF;
-  if (handle->flags & NET_TELL_CLOSED) lua_call(L, 1, 0);
+static int push_nothing(lua_State *L, net_event *event) {
+  (void)L;
+  (void)event;
   return 0;
 }
 
@@ -110,15 +147,12 @@ static void on_close(uv_handle_t *uv) {
   net_handle *handle = net_handle_from(uv);
   net_loop *loop = net_handle_loop(handle);
   loop->handles--;
-  if (handle->ref != LUA_NOREF) net_enter(loop, NET_DOOR_CLOSED, &handle);
+  if (handle->tell_closed) {
+    net_event event = {handle, NET_ON_CLOSED, push_nothing};
+    net_handle_tell(&event);
+  }
+  if (handle->ref != LUA_NOREF) net_loop_forget_object(loop, handle->ref);
   free(handle);
-}
-
-void net_handle_unpipe(net_handle *handle) {
-  if (handle->pipe_to != NULL) handle->pipe_to->pipe_from = NULL;
-  if (handle->pipe_from != NULL) handle->pipe_from->pipe_to = NULL;
-  handle->pipe_to = NULL;
-  handle->pipe_from = NULL;
 }
 
 void net_handle_close(net_handle *handle, int tell) {
@@ -126,25 +160,24 @@ void net_handle_close(net_handle *handle, int tell) {
     handle->box->handle = NULL;
     handle->box = NULL;
   }
-  net_handle_unpipe(handle);
   net_loop *loop = net_handle_loop(handle);
   if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
-  if (loop->refused == handle) loop->refused = NULL;
-  if (loop->reading == handle) loop->reading = NULL;
+  if (handle->type->leave != NULL) handle->type->leave(handle);
+  handle->tell_closed = tell != 0;
+  uv_handle_t *uv = net_handle_uv(handle);
   uv_os_fd_t fd;
-  if ((handle->flags & NET_HANDED) && uv_fileno(&handle->uv.handle, &fd) == 0)
-    net_blocking_restore((int)(intptr_t)fd);
-  handle->flags = tell ? NET_TELL_CLOSED : 0;
-  if (!uv_is_closing(&handle->uv.handle)) uv_close(&handle->uv.handle, on_close);
+  if (handle->handed && uv_fileno(uv, &fd) == 0) net_blocking_restore((int)(intptr_t)fd);
+  handle->handed = 0;
+  if (!uv_is_closing(uv)) uv_close(uv, on_close);
 }
 
+/* The loop's own handles have no data. */
 static void close_walked(uv_handle_t *uv, void *argument) {
   (void)argument;
-  if ((uv->type == UV_TCP || uv->type == UV_NAMED_PIPE) && !uv_is_closing(uv)) {
-    net_handle_close(net_handle_from(uv), 0);
-  }
+  if (uv->data != NULL && !uv_is_closing(uv)) net_handle_close(net_handle_from(uv), 0);
 }
 
+/* libuv has a list of the loop's handles already: one of ours would cost each connection two pointers more. */
 static void close_all(net_loop *loop) { uv_walk(loop->uv, close_walked, NULL); }
 
 /* ---- methods that every handle has ---- */
@@ -164,7 +197,8 @@ static int handle_close(lua_State *L) {
   return 1;
 }
 
-/* attach(object): pins the handle, its events are the object's from now on. */
+/* attach(object): pins the handle, its events are the object's from now on. A stream that gets another owner leaves its
+ * fast paths: they were the former owner's. */
 static int handle_attach(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
   luaL_checktype(L, 2, LUA_TTABLE);
@@ -177,26 +211,36 @@ static int handle_attach(lua_State *L) {
   } else {
     handle->ref = luaL_ref(L, 3);
   }
-  handle->uv.handle.data = (void *)lua_topointer(L, 2);
+  const void *owner = lua_topointer(L, 2);
+  if (handle->owner != owner && handle->type->leave != NULL) handle->type->leave(handle);
+  handle->owner = owner;
   lua_pushboolean(L, 1);
   return 1;
 }
 
 static int handle_ref(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
-  if (handle != NULL) uv_ref(&handle->uv.handle);
+  if (handle != NULL) uv_ref(net_handle_uv(handle));
   return 0;
 }
 
 static int handle_unref(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
-  if (handle != NULL) uv_unref(&handle->uv.handle);
+  if (handle != NULL) uv_unref(net_handle_uv(handle));
   return 0;
 }
 
 static int handle_has_ref(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
-  lua_pushboolean(L, handle != NULL && uv_has_ref(&handle->uv.handle));
+  lua_pushboolean(L, handle != NULL && uv_has_ref(net_handle_uv(handle)));
+  return 1;
+}
+
+/* type() -> the name of its type, or nil once it is closed */
+static int handle_type(lua_State *L) {
+  const net_handle *handle = net_handle_check(L, 1);
+  if (handle == NULL) return 0;
+  lua_pushstring(L, handle->type->name);
   return 1;
 }
 
@@ -208,7 +252,7 @@ static int box_index(lua_State *L) {
   if (lua_type(L, 2) != LUA_TSTRING || strcmp(lua_tostring(L, 2), "fd") != 0) return 1;
   net_handle *handle = net_handle_check(L, 1);
   uv_os_fd_t fd;
-  if (handle == NULL || uv_fileno(&handle->uv.handle, &fd) < 0) {
+  if (handle == NULL || uv_fileno(net_handle_uv(handle), &fd) < 0) {
     lua_pushinteger(L, -1);
   } else {
     lua_pushinteger(L, (lua_Integer)(intptr_t)fd);
@@ -221,29 +265,48 @@ static int box_tostring(lua_State *L) {
   if (handle == NULL) {
     lua_pushliteral(L, "handle (closed)");
   } else {
-    lua_pushfstring(L, "handle (%s): %p", uv_handle_type_name(handle->uv.handle.type), (void *)handle);
+    lua_pushfstring(L, "handle (%s): %p", handle->type->name, (void *)handle);
   }
   return 1;
 }
 
-void net_handle_open(lua_State *L, net_loop *loop, const luaL_Reg *const *methods) {
+/* ---- beginning ---- */
+
+/* The metatable of a type's boxes. */
+static void make_metatable(lua_State *L, const net_type *type) {
   static const luaL_Reg common[] = {
-      {"close", handle_close}, {"attach", handle_attach},  {"ref", handle_ref},
-      {"unref", handle_unref}, {"hasRef", handle_has_ref}, {NULL, NULL},
+      {"close", handle_close},    {"attach", handle_attach}, {"ref", handle_ref}, {"unref", handle_unref},
+      {"hasRef", handle_has_ref}, {"type", handle_type},     {NULL, NULL},
   };
   lua_createtable(L, 0, 4);
   lua_newtable(L);
   net_setfuncs(L, common, 0);
-  for (; *methods != NULL; methods++) net_setfuncs(L, *methods, 0);
+  for (const luaL_Reg *const *list = type->methods; list != NULL && *list != NULL; list++)
+    net_setfuncs(L, *list, 0);
   lua_pushcclosure(L, box_index, 1);
   lua_setfield(L, -2, "__index");
   lua_pushcfunction(L, box_gc);
   lua_setfield(L, -2, "__gc");
   lua_pushcfunction(L, box_tostring);
   lua_setfield(L, -2, "__tostring");
-  lua_newtable(L);
+  net_box_push_kind(L);
   lua_setfield(L, -2, "__metatable");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, type);
+}
+
+void net_handle_open(lua_State *L, net_loop *loop, const net_type *const *types) {
+  lua_newtable(L);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &box_mark);
+  for (; *types != NULL; types++) {
+    make_metatable(L, *types);
+    lua_pushlightuserdata(L, loop);
+    lua_pushlightuserdata(L, (void *)*types);
+    lua_pushcclosure(L, (*types)->create != NULL ? (*types)->create : net_handle_create, 2);
+    lua_setfield(L, -2, (*types)->name);
+  }
+  net_loop_push_objects(L);
+  for (int method = 0; method < NET_METHODS; method++) lua_pushstring(L, method_names[method]);
+  lua_pushcclosure(L, deliver_event, 1 + NET_METHODS);
+  net_loop_put_door(L, NET_DOOR_EVENT);
   net_loop_at_end(loop, close_all);
-  net_loop_set_door(L, NET_DOOR_CLOSED, deliver_closed);
 }

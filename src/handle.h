@@ -1,4 +1,4 @@
-/* Stream handles: the userdata, the libuv handle apart from it, their ties and their end.
+/* Handles: any handle of libuv, the userdata that Lua holds of it, its owner and its end.
  * Floor 3.
  * Owns each net_handle (malloc), freed in its close callback and nowhere else. */
 #ifndef UVNET_HANDLE_H
@@ -10,81 +10,88 @@
  *
  * 1. Lua holds a box: a userdata with a pointer. The net_handle stands apart, on the heap. They point at each other, and
  *    either may die first: closing cuts the tie at once, collecting a box closes its handle.
- * 2. An attached handle is pinned: its Lua object (a socket, a server) is in the objects table from before the first call
- *    that lets libuv call us until the close callback. So every callback finds its object, and an open connection is not
- *    taken by the collector, read or not. A handle that was never attached is its box's alone.
+ * 2. An attached handle is pinned: its owner (a Lua object: a socket, a server) is in the objects table from before the
+ *    first call that lets libuv call us until the close callback. So every callback finds its owner, and an open
+ *    connection is not taken by the collector, read or not. A handle that was never attached is its box's alone.
  * 3. ref and unref say what run waits for. They have nothing to do with pins.
+ *
+ * What happens to a handle is told to its owner by method: owner:_onread(chunk), owner:_onclosed(). Whoever is attached
+ * when it happens is told, so a handle that gets another owner serves that one from then on.
  */
-enum net_handle_flag {
-  NET_READ_DIRECT = 1,  /* a chunk goes straight to the one `data` listener */
-  NET_WRITE_DIRECT = 2, /* nothing stands between write() and the system */
-  NET_TELL_CLOSED = 4,  /* the object wants to hear of the end */
-  NET_CONNECTING = 8,   /* to a path: see pipe_connect */
-  NET_READ_TEXT = 16,   /* what goes straight to the listener has to be UTF-8, whole characters */
-  NET_LISTENING = 32,   /* at a path: see handle_listen */
-  NET_HANDED = 64       /* its descriptor was there before us: see blocking.h */
+
+typedef struct net_handle net_handle;
+
+/* A type of handles. Each has one, const and static, in the file that knows its libuv type; core.c has their list. Its
+ * struct begins with a net_handle, and libuv's handle lies somewhere behind that. */
+typedef struct net_type {
+  const char *name; /* of the function of the core that makes one */
+  size_t size;      /* of its struct */
+  size_t uv;        /* where in that libuv's handle lies */
+  int is_stream;    /* it begins with a net_stream (stream.h) */
+  /* Has libuv initialize its handle. Gives back a status: below 0, there is nothing to be closed. */
+  int (*init)(net_loop *loop, net_handle *handle, const void *argument);
+  void (*leave)(
+      net_handle
+          *handle); /* ends what it does past its owner, who loses it: it closes, or gets another one */
+  int (*open)(net_handle *handle,
+              lua_Integer fd);    /* takes a descriptor that exists; NULL: it cannot. See fd.h */
+  const luaL_Reg *const *methods; /* lists of them; what every handle has comes on top */
+  lua_CFunction create;           /* the function that makes one; NULL: net_handle_create */
+} net_type;
+
+struct net_handle {
+  const net_type *type;
+  struct net_box *box; /* NULL once closing */
+  const void *owner;   /* the address of the Lua object that it is attached to, to compare with */
+  int ref;             /* of that in the objects table, or LUA_NOREF */
+  uint8_t tell_closed; /* the owner wants to hear of the end */
+  uint8_t handed;      /* its descriptor was there before us: see blocking.h */
 };
 
-typedef struct net_handle {
-  struct net_box *box;        /* NULL once closing */
-  uint64_t bytes_read;        /* received */
-  uint64_t bytes_written;     /* given to libuv */
-  uint64_t active;            /* the moment of the last traffic, for idle timeouts */
-  struct net_handle *pipe_to; /* what is read goes there, past Lua; it is the other's pipe_from */
-  struct net_handle *pipe_from;
-  uint32_t read_in;  /* the run in which it was read last */
-  int ref;           /* of the Lua object in the objects table, or LUA_NOREF */
-  uint32_t taken;    /* bytes that write calls of one callback have put into the system */
-  uint32_t taken_in; /* that callback's number */
-  uint16_t flags;    /* net_handle_flag */
-  uint16_t writes;   /* requests under way */
-  union {            /* last, and only as long as its kind needs */
-    uv_handle_t handle;
-    uv_stream_t stream;
-    uv_tcp_t tcp;
-    uv_pipe_t pipe;
-  } uv;
-} net_handle;
+typedef struct net_box net_box;
 
-/* The address of the Lua object that a handle is attached to, to compare with. */
-static inline const void *net_handle_object(const net_handle *handle) { return handle->uv.handle.data; }
+static inline uv_handle_t *net_handle_uv(const net_handle *handle) {
+  return (uv_handle_t *)((char *)handle + handle->type->uv);
+}
 
-typedef struct net_box {
-  net_handle *handle; /* NULL: closed, or not made yet */
-  const void *mark;   /* says that this userdata is ours */
-} net_box;
-
+/* In libuv's callbacks: whose handle it is. */
 static inline net_handle *net_handle_from(const void *uv) {
-  return (net_handle *)((char *)uv - offsetof(net_handle, uv));
+  return (net_handle *)((const uv_handle_t *)uv)->data;
 }
 
 static inline net_loop *net_handle_loop(const net_handle *handle) {
-  return net_loop_from(handle->uv.handle.loop);
+  return net_loop_from(net_handle_uv(handle)->loop);
 }
 
-/* There is traffic. Its moment is in ms on the loop's clock, which stands still in a callback; so what comes within one
- * has its order in as many bits behind the point. */
-enum { NET_MOMENT_BITS = 16 };
+/* ---- making one ---- */
 
-static inline void net_handle_touch(net_handle *handle) {
-  net_loop *loop = net_handle_loop(handle);
-  uint64_t now = uv_now(loop->uv) << NET_MOMENT_BITS;
-  loop->traffic = now > loop->traffic ? now : loop->traffic + 1;
-  handle->active = loop->traffic;
-}
+/* A handle without a box; NULL and *status on failure. The argument is for the type's `init`. Never raises. */
+net_handle *net_handle_new(net_loop *loop, const net_type *type, const void *argument, int *status);
 
-/* A handle of the type UV_TCP or UV_NAMED_PIPE without a box; NULL and *status on failure. Never raises. */
-net_handle *net_handle_new(net_loop *loop, uv_handle_type type, int *status);
-
-/* Pushes a new box that holds no handle yet. Raises. */
-net_box *net_box_push(lua_State *L);
+/* Pushes a new box for a handle of the type that holds none yet. Raises. */
+net_box *net_box_push(lua_State *L, const net_type *type);
 void net_box_take(net_box *box, net_handle *handle);
 
-/* Pushes a new box with a new handle of the type, or what tells of the failure; gives back how many values. Raises. */
-int net_box_new(lua_State *L, net_loop *loop, uv_handle_type type);
+/* Pushes a new box with a new handle, or what tells of the failure; gives back how many values. Raises. */
+int net_box_new(lua_State *L, net_loop *loop, const net_type *type, const void *argument);
+
+/* The function that makes a handle whose `init` needs no argument. Upvalue 1 is the loop, upvalue 2 the type, as they are
+ * of the `create` of a type. */
+int net_handle_create(lua_State *L);
+static inline const net_type *net_type_upvalue(lua_State *L) {
+  return (const net_type *)lua_touserdata(L, lua_upvalueindex(2));
+}
+
+/* ---- whose one is ---- */
 
 /* The open handle of argument `index`, or NULL if it is closed. Raises if it is no box. */
 net_handle *net_handle_check(lua_State *L, int index);
+
+/* The same if it is of this type; else NULL. */
+static inline net_handle *net_handle_check_type(lua_State *L, int index, const net_type *type) {
+  net_handle *handle = net_handle_check(L, index);
+  return handle != NULL && handle->type == type ? handle : NULL;
+}
 
 /* Pushes what getmetatable shows of boxes, and of nothing else. */
 void net_box_push_kind(lua_State *L);
@@ -95,13 +102,36 @@ net_handle *net_box_handle(const net_box *box);
 /* The open handle of any value, or NULL. Never raises. */
 net_handle *net_handle_test(lua_State *L, int index);
 
-/* Begins to close. `tell`: the hook "closed" is called at the end. Never raises. */
+/* ---- what its owner is told ---- */
+
+/* The owner's methods. To tell of something new, add one here, and its name in handle.c. */
+enum net_method {
+  NET_ON_READ, /* _onread(chunk), or nil, code, errno, sentence */
+  NET_ON_WRITTEN, /* _onwritten(closing) or (closing, code, errno, sentence); closing: what close() gave, or nil */
+  NET_ON_SHUTDOWN,   /* _onshutdown(closing), and the same */
+  NET_ON_CONNECTED,  /* _onconnected(), or code, errno, sentence */
+  NET_ON_CONNECTION, /* _onconnection(handle), or nil, code, errno, sentence */
+  NET_ON_CLOSED,     /* _onclosed() */
+  NET_METHODS
+};
+
+/* What a callback of libuv has to tell. It lies on the C stack, as the beginning of a struct with the rest. */
+typedef struct net_event {
+  net_handle *handle;
+  enum net_method method;
+  int (*push)(lua_State *L,
+              struct net_event *event); /* pushes the arguments, gives back how many. May raise. */
+} net_event;
+
+/* Calls the owner's method, if there is an owner. Never raises. */
+void net_handle_tell(net_event *event);
+
+/* ---- its end ---- */
+
+/* Begins to close. `tell`: the owner's _onclosed is called at the end. Never raises. */
 void net_handle_close(net_handle *handle, int tell);
 
-/* Ends the piping out of and into a handle. */
-void net_handle_unpipe(net_handle *handle);
-
-/* Makes the metatable of boxes with these methods, and the door of "closed". */
-void net_handle_open(lua_State *L, net_loop *loop, const luaL_Reg *const *methods);
+/* Makes the metatables of these types' boxes, and puts the functions that make one into the table on top of the stack. */
+void net_handle_open(lua_State *L, net_loop *loop, const net_type *const *types);
 
 #endif

@@ -1,13 +1,12 @@
 /* Listening and connecting: what makes a handle a server or a connection.
- * Floor 5.
+ * Floor 6.
  * Owns an accepted handle from the accept until a box has it. */
 #ifndef UVNET_LISTENER_H
 #define UVNET_LISTENER_H
 
-#include "handle.h"
+#include "stream.h"
 
 extern const luaL_Reg net_listener_methods[];
-void net_listener_open(lua_State *L);
 
 /* For connect in tcp.c and pipe.c: the request's callback. */
 void net_listener_on_connect(uv_connect_t *uv, int status);

@@ -87,7 +87,7 @@ net_loop *net_loop_open(lua_State *L) {
   lua_setfield(L, -2, "__gc");
   lua_setmetatable(L, -2);
   loop->buffer = (char *)malloc(NET_READ_SIZE);
-  loop->own = (struct net_loop_own *)malloc(sizeof *loop->own);
+  loop->own = (struct net_loop_own *)calloc(1, sizeof *loop->own);
   net_loop_watch_forks(1);
   unsigned held = net_descriptors_hold();
   int status = loop->buffer == NULL || loop->own == NULL ? UV_ENOMEM : uv_loop_init(&loop->own->uv);
@@ -122,7 +122,7 @@ net_loop *net_loop_open(lua_State *L) {
 static int loop_now(lua_State *L) {
   net_loop *loop = net_loop_upvalue(L);
   if (loop->open) uv_update_time(loop->uv);
-  net_pushsize(L, loop->open ? (size_t)uv_now(loop->uv) : 0);
+  net_pushsize(L, loop->open ? uv_now(loop->uv) : 0);
   return 1;
 }
 

@@ -22,19 +22,14 @@ enum net_door {
   NET_DOOR_TICKS,
   NET_DOOR_IMMEDIATES,
   NET_DOOR_TIMERS,
-  NET_DOOR_READ,
-  NET_DOOR_WRITTEN,
-  NET_DOOR_CONNECTED,
-  NET_DOOR_SHUTDOWN,
-  NET_DOOR_CONNECTION,
-  NET_DOOR_CLOSED,
+  NET_DOOR_EVENT, /* of a handle, to its owner: handle.c */
   NET_DOOR_LOOKUP,
   NET_DOOR_DATA,      /* net_enter_data */
   NET_DOOR_INTERRUPT, /* loop_interrupt.c */
   NET_DOORS           /* how many, counted from 1 */
 };
 
-/* What a delivery has at its upvalues: the objects of open handles, and the hooks by door. */
+/* What a delivery has at its upvalues, if net_loop_set_door has made it: the owners of open handles, and the hooks. */
 enum { NET_UP_OBJECTS = 1, NET_UP_HOOKS, NET_UPVALUES = NET_UP_HOOKS };
 
 enum { NET_READ_SIZE = 65536 }; /* bytes; less makes bulk transfers wait for delayed acknowledgements */
@@ -72,11 +67,9 @@ struct net_loop {
   net_loop_fork at_fork; /* what becomes of the lookups in a child; NULL while there have been none */
   unsigned forks;        /* net_loop_forks when the loop was made, or taken over */
   int broken;            /* 0, or why it could not be taken over */
-  const void *refused; /* the handle whose direct write has just failed, for the slow lane that reports it */
-  int refusal;         /* with this status */
-  void *event;         /* of NET_DOOR_DATA */
-  const void *write;   /* the address of sockets' standard `write` */
-  struct net_handle
+  void *event;           /* of NET_DOOR_DATA */
+  const void *write;     /* the address of sockets' standard `write` */
+  struct net_stream
       *reading; /* whose data a listener is being given: most often it writes to the same socket */
   unsigned char open, lent, ticks, stopping, begun; /* begun: has had a stream */
 };
@@ -112,11 +105,14 @@ static inline int net_loop_is_forked(const net_loop *loop) { return loop->forks 
 /* The function behind a door. Raises. */
 void net_loop_set_door(lua_State *L, enum net_door door, lua_CFunction delivery);
 
-/* The same for NET_DOOR_DATA, which needs neither objects nor hooks: its upvalue 1 is the loop. Raises. */
-void net_loop_set_data_door(lua_State *L, net_loop *loop, lua_CFunction delivery);
+/* The same for a function with upvalues of its own: it is on top of the stack (popped). Raises. */
+void net_loop_put_door(lua_State *L, enum net_door door);
 
 /* Pushes the table that anchors the Lua object of each open handle. */
 void net_loop_push_objects(lua_State *L);
+
+/* In callbacks of libuv: takes one out of it. Never raises. */
+void net_loop_forget_object(const net_loop *loop, int ref);
 
 /* For callbacks that stay in C: is the field `write` of an open handle's object the standard one, or not there at all?
  * Never raises. */

@@ -6,11 +6,17 @@
 /* Addresses that serve as keys of the registry. */
 static const char doors_key = 0, hooks_key = 0, objects_key = 0, write_key = 0;
 
-static const char *const door_names[NET_DOORS + 1] = {
-    "",         "ticks",      "immediates", "timers", "read", "written",   "connected",
-    "shutdown", "connection", "closed",     "lookup", "data", "interrupt", NULL};
+/* Those that Lua may set a hook for have a name. */
+static const char *const door_names[NET_DOORS + 1] = {"", "ticks", "immediates", "timers", "",
+                                                      "", "",      "",           NULL};
 
 void net_loop_push_objects(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &objects_key); }
+
+/* luaL_unref of a place that exists takes no memory (see make_place_for_unref). With the door shut, the state is closing
+ * and takes the table with it. */
+void net_loop_forget_object(const net_loop *loop, int ref) {
+  if (loop->L != NULL) luaL_unref(loop->L, NET_PLACE_OBJECTS, ref);
+}
 
 int net_loop_writes_as_usual(net_loop *loop, int ref) {
   lua_State *L = loop->L;
@@ -82,21 +88,18 @@ int net_enter_data(net_loop *loop, int ref, void *event) {
   return 0;
 }
 
-void net_loop_set_door(lua_State *L, enum net_door door, lua_CFunction delivery) {
+void net_loop_put_door(lua_State *L, enum net_door door) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &doors_key);
-  net_loop_push_objects(L);
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &hooks_key);
-  lua_pushcclosure(L, delivery, NET_UPVALUES);
+  lua_insert(L, -2);
   lua_rawseti(L, -2, (int)door);
   lua_pop(L, 1);
 }
 
-void net_loop_set_data_door(lua_State *L, net_loop *loop, lua_CFunction delivery) {
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &doors_key);
-  lua_pushlightuserdata(L, loop);
-  lua_pushcclosure(L, delivery, 1);
-  lua_rawseti(L, -2, NET_DOOR_DATA);
-  lua_pop(L, 1);
+void net_loop_set_door(lua_State *L, enum net_door door, lua_CFunction delivery) {
+  net_loop_push_objects(L);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &hooks_key);
+  lua_pushcclosure(L, delivery, NET_UPVALUES);
+  net_loop_put_door(L, door);
 }
 
 static int deliver_ticks(lua_State *L) {

@@ -1,5 +1,5 @@
 /* Unix domain sockets, and named pipes on Windows.
- * Floor 6.
+ * Floor 7.
  * Owns no memory. */
 #include "pipe.h"
 
@@ -10,15 +10,27 @@
 
 #include "descriptors.h"
 #include "fail.h"
+#include "fd.h"
 #include "listener.h"
 #include "req.h"
 
-/* Upvalue 1 is the loop. */
-int net_pipe_new(lua_State *L) { return net_box_new(L, net_loop_upvalue(L), UV_NAMED_PIPE); }
+static int init_pipe(net_loop *loop, net_handle *handle, const void *ipc) {
+  return uv_pipe_init(loop->uv, &net_stream_of(handle)->uv.pipe, ipc != NULL && *(const int *)ipc);
+}
 
-static net_handle *check_pipe(lua_State *L) {
-  net_handle *handle = net_handle_check(L, 1);
-  return handle != NULL && handle->uv.handle.type == UV_NAMED_PIPE ? handle : NULL;
+static int pipe_create(lua_State *L) {
+  int ipc = lua_toboolean(L, 1);
+  return net_box_new(L, net_loop_upvalue(L), net_type_upvalue(L), &ipc);
+}
+
+static int open_pipe(net_handle *handle, lua_Integer fd) {
+  net_stream *stream = net_stream_of(handle);
+  net_stream_touch(stream);
+  return uv_pipe_open(&stream->uv.pipe, (uv_file)fd);
+}
+
+static net_stream *check_pipe(lua_State *L) {
+  return net_stream_of(net_handle_check_type(L, 1, &net_pipe_type));
 }
 
 /* libuv cuts a path that is too long, and so would make or meet another file. */
@@ -33,46 +45,70 @@ static int check_path(const char *path, size_t length) {
 
 /* bindPath(path) */
 static int pipe_bind(lua_State *L) {
-  net_handle *handle = check_pipe(L);
+  net_stream *stream = check_pipe(L);
   size_t length;
   const char *path = luaL_checklstring(L, 2, &length);
-  if (handle == NULL) return net_fail(L, UV_EBADF);
+  if (stream == NULL) return net_fail(L, UV_EBADF);
   int status = check_path(path, length);
   if (status < 0) return net_fail(L, status);
   unsigned held = net_descriptors_hold();
-  status = uv_pipe_bind(&handle->uv.pipe, path);
+  status = uv_pipe_bind(&stream->uv.pipe, path);
   net_descriptors_release(held);
   return net_done(L, status);
 }
 
-/* connectPath(path): the hook "connected" says when. */
+/* connectPath(path): _onconnected says when. */
 static int pipe_connect(lua_State *L) {
-  net_handle *handle = check_pipe(L);
+  net_stream *stream = check_pipe(L);
   size_t length;
   const char *path = luaL_checklstring(L, 2, &length);
-  if (handle == NULL) return net_fail(L, UV_EBADF);
-  if (handle->ref == LUA_NOREF) return luaL_error(L, "the handle is not attached");
+  if (stream == NULL) return net_fail(L, UV_EBADF);
+  if (stream->handle.ref == LUA_NOREF) return luaL_error(L, "the handle is not attached");
   int status = check_path(path, length);
   if (status < 0) return net_fail(L, status);
   /* libuv would lose the request that is under way, and its loop would wait for that for ever. */
-  if (handle->flags & NET_CONNECTING) return net_fail(L, UV_EISCONN);
+  if (stream->flags & NET_CONNECTING) return net_fail(L, UV_EISCONN);
   lua_pushnil(L);
-  net_req *req = net_req_take(L, handle);
+  net_req *req = net_req_take(L, &stream->handle);
   if (req == NULL) return net_fail(L, UV_ENOMEM);
-  handle->flags |= NET_CONNECTING;
+  stream->flags |= NET_CONNECTING;
   unsigned held = net_descriptors_hold();
-  uv_pipe_connect(&req->uv.connect, &handle->uv.pipe, path, net_listener_on_connect);
+  uv_pipe_connect(&req->uv.connect, &stream->uv.pipe, path, net_listener_on_connect);
   net_descriptors_release(held);
   return net_done(L, 0);
 }
 
 /* chmod(readable, writable): who may connect besides the owner. */
 static int pipe_chmod(lua_State *L) {
-  net_handle *handle = check_pipe(L);
-  if (handle == NULL) return net_fail(L, UV_EBADF);
+  net_stream *stream = check_pipe(L);
+  if (stream == NULL) return net_fail(L, UV_EBADF);
   int mode = (lua_toboolean(L, 2) ? UV_READABLE : 0) | (lua_toboolean(L, 3) ? UV_WRITABLE : 0);
-  return net_done(L, mode == 0 ? 0 : uv_pipe_chmod(&handle->uv.pipe, mode));
+  return net_done(L, mode == 0 ? 0 : uv_pipe_chmod(&stream->uv.pipe, mode));
 }
 
-const luaL_Reg net_pipe_methods[] = {
-    {"bindPath", pipe_bind}, {"connectPath", pipe_connect}, {"chmod", pipe_chmod}, {NULL, NULL}};
+static const luaL_Reg pipe_methods[] = {{"bindPath", pipe_bind},
+                                        {"connectPath", pipe_connect},
+                                        {"chmod", pipe_chmod},
+
+                                        {NULL, NULL}};
+
+static const luaL_Reg *const methods[] = {
+    net_stream_methods,
+    net_stream_read_methods,
+    net_stream_write_methods,
+    net_listener_methods,
+    pipe_methods,
+    NULL,
+};
+
+const net_type net_pipe_type = {
+    .name = "pipe",
+    .size = offsetof(net_stream, uv) + sizeof(uv_pipe_t),
+    .uv = offsetof(net_stream, uv),
+    .is_stream = 1,
+    .init = init_pipe,
+    .leave = net_stream_leave,
+    .open = open_pipe,
+    .methods = methods,
+    .create = pipe_create,
+};

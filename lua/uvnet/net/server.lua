@@ -7,7 +7,6 @@
 
 local EventEmitter = require("uvnet.events")
 local Socket = require("uvnet.net.socket")
-local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
 local listening = require("uvnet.net.server_listening")
@@ -96,7 +95,9 @@ local function drop_data(handle)
   return data
 end
 
-core.hook("connection", function(self, handle, code, errno)
+--- The handle has accepted a connection, or could not.
+-- @local
+function Server:_onconnection(handle, code, errno)
   if not handle then
     self:emit("error", errors.system("accept", code, errno))
     return
@@ -120,7 +121,7 @@ core.hook("connection", function(self, handle, code, errno)
     error(socket, 0)
   end
   self:emit("connection", socket)
-end)
+end
 
 local function emit_close(self) self:emit("close") end
 

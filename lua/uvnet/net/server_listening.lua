@@ -107,8 +107,11 @@ local function handle_in(value)
   return value
 end
 
--- Another module's userdata has no such method, or one that refuses us.
-local function attach(handle, self) handle:attach(self) end
+-- Another module's userdata has no such methods, or some that refuse us; another type of handle does not listen.
+local function attach(handle, self)
+  assert(handle.listen)
+  handle:attach(self)
+end
 
 --- Starts listening: `listen([port][, host][, backlog][, callback])`, `listen(path[, backlog][, callback])`,
 -- `listen(options[, callback])`, `listen(handle[, backlog][, callback])`. Emits `listening`, or `error`.

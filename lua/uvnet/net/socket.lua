@@ -311,7 +311,9 @@ local function begin_reading(self)
   if self._handle and not self:isPaused() then self:read(0) end
 end
 
-core.hook("connected", function(self, code, errno)
+--- The handle's request to connect has come to its end.
+-- @local
+function Socket:_onconnected(code, errno)
   if self.destroyed or not attempts.finished(self, code, errno) then return end
   self.connecting = nil
   local handle = self._handle
@@ -323,7 +325,7 @@ core.hook("connected", function(self, code, errno)
   ticks.later(begin_reading, self)
   self:emit("connect")
   begin_reading(self)
-end)
+end
 
 -- ---- the end ----
 
@@ -338,7 +340,9 @@ local function emit_close(self)
   self:emit("close", had_error)
 end
 
-core.hook("closed", emit_close)
+--- The handle is closed.
+-- @local
+Socket._onclosed = emit_close
 
 --- @local
 function Socket:_destroy(err, callback)

@@ -3,7 +3,6 @@
 -- Floor 7.
 
 local EventEmitter = require("uvnet.events")
-local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local fold = require("uvnet.net.lazy_state")
 local lanes = require("uvnet.net.fast_path")
@@ -33,7 +32,9 @@ function methods:_read()
   end
 end
 
-core.hook("read", function(self, chunk, code, errno)
+--- The handle has read: a chunk, or nil and why there is none.
+-- @local
+function methods:_onread(chunk, code, errno)
   if chunk then
     local handle = self._handle
     if self:push(chunk) then
@@ -50,7 +51,7 @@ core.hook("read", function(self, chunk, code, errno)
     self:push(nil)
     self:read(0)
   end
-end)
+end
 
 -- What could be observed closes the lanes first.
 

@@ -154,7 +154,9 @@ local function take_callback(self, closing, name)
   return callback
 end
 
-core.hook("written", function(self, closing, code, errno)
+--- A write of the handle has come to its end; `closing` names the handle, if that is closing.
+-- @local
+function methods:_onwritten(closing, code, errno)
   local callback = take_callback(self, closing, "_writing")
   if not callback then return end
   if closing or not code then
@@ -163,13 +165,15 @@ core.hook("written", function(self, closing, code, errno)
     callback(errors.system("write", code, errno))
   end
   lanes.update_write(self)
-end)
+end
 
-core.hook("shutdown", function(self, closing)
+--- The handle has sent FIN, or could not.
+-- @local
+function methods:_onshutdown(closing)
   if not closing and fold.shut(self) then return end
   local callback = take_callback(self, closing, "_shutting")
   if callback then callback() end
-end)
+end
 
 --- @local
 function methods:_final(callback)

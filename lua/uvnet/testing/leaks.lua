@@ -49,15 +49,15 @@ function leaks.untrack()
   originals = nil
 end
 
+-- What owns a handle is a server or a socket, or something of the user's own.
 local function close(object)
-  -- Nobody is left to hear of what its end brings.
-  object:removeAllListeners()
-  object:on("error", function() end)
-  if net.Server:isInstance(object) then
-    object:close()
-  else
-    object:destroy()
+  if type(object.removeAllListeners) == "function" then
+    -- Nobody is left to hear of what its end brings.
+    object:removeAllListeners()
+    object:on("error", function() end)
   end
+  local method = net.Server:isInstance(object) and object.close or object.destroy or object.close
+  if type(method) == "function" then method(object) end
 end
 
 -- Closes the timeouts that keep the loop running, and names each.

@@ -1,0 +1,118 @@
+/* Streams: handles that are read and written. Reading, writing, shutting down; the fast paths past the owner's methods.
+ * Floor 5.
+ * Owns no memory but requests under way (req.h); the read buffer is the loop's. */
+#ifndef UVNET_STREAM_H
+#define UVNET_STREAM_H
+
+#include "handle.h"
+
+enum net_stream_flag {
+  NET_READ_FAST = 1,  /* a chunk goes straight to the one `data` listener */
+  NET_READ_TEXT = 2,  /* of those, what is UTF-8, whole characters */
+  NET_WRITE_FAST = 4, /* nothing stands between write() and the system */
+  NET_CONNECTING = 8, /* to a path: see pipe_connect */
+  NET_LISTENING = 16  /* at a path: see stream_listen */
+};
+
+typedef struct net_stream {
+  net_handle handle;
+  uint64_t bytes_read;        /* received */
+  uint64_t bytes_written;     /* given to libuv */
+  uint64_t active;            /* the moment of the last traffic, for idle timeouts */
+  struct net_stream *pipe_to; /* what is read goes there, past Lua; it is the other's pipe_from */
+  struct net_stream *pipe_from;
+  int refusal;       /* the status of a fast write that failed, for the next `write`, which reports it */
+  uint32_t read_in;  /* the run in which it was read last */
+  uint32_t taken;    /* bytes that write calls of one callback have put into the system */
+  uint32_t taken_in; /* that callback's number */
+  uint32_t writes;   /* requests under way */
+  uint32_t flags;    /* net_stream_flag */
+  union {            /* last, and only as long as its type needs */
+    uv_stream_t stream;
+    uv_tcp_t tcp;
+    uv_pipe_t pipe;
+    uv_tty_t tty;
+  } uv;
+} net_stream;
+
+/* In callbacks of libuv, and for whoever knows that it is one. */
+static inline net_stream *net_stream_of(net_handle *handle) { return (net_stream *)handle; }
+static inline net_stream *net_stream_from(const void *uv) { return (net_stream *)net_handle_from(uv); }
+
+static inline net_loop *net_stream_loop(const net_stream *stream) {
+  return net_loop_from(stream->uv.stream.loop);
+}
+
+/* The open stream of argument `index`, or NULL if it is closed or no stream. Raises if it is no handle. */
+net_stream *net_stream_check(lua_State *L, int index);
+
+/* There is traffic. Its moment is in ms on the loop's clock, which stands still in a callback; so what comes within one
+ * has its order in as many bits behind the point. */
+enum { NET_MOMENT_BITS = 16 };
+
+static inline void net_stream_touch(net_stream *stream) {
+  net_loop *loop = net_stream_loop(stream);
+  uint64_t now = uv_now(loop->uv) << NET_MOMENT_BITS;
+  loop->traffic = now > loop->traffic ? now : loop->traffic + 1;
+  stream->active = loop->traffic;
+}
+
+/* For the types: their `leave`, and the methods of every stream. */
+void net_stream_leave(net_handle *handle);
+extern const luaL_Reg net_stream_methods[];
+extern const luaL_Reg net_stream_read_methods[];
+extern const luaL_Reg net_stream_write_methods[];
+
+/* Makes the door of the fast path to `data` listeners. */
+void net_stream_open(lua_State *L, net_loop *loop);
+
+/* ---- between the files of this room ---- */
+
+/* A writer who fills a fast reader's connection in one callback would hold the loop for ever if each write that the
+ * system takes at once said "go on". So after this many bytes the answer is "wait for drain". */
+enum { NET_TAKEN_LIMIT = 1024 * 1024 };
+
+/* Counts what the system took within this callback; whether that is too much for one. */
+static inline int net_stream_take(net_stream *stream, size_t size) {
+  const net_loop *loop = net_stream_loop(stream);
+  net_stream_touch(stream);
+  if (stream->taken_in != loop->callback) {
+    stream->taken_in = loop->callback;
+    stream->taken = 0;
+  }
+  if (size < NET_TAKEN_LIMIT - stream->taken) {
+    stream->taken += (uint32_t)size;
+    return 0;
+  }
+  stream->taken = 0;
+  return 1;
+}
+
+/* What has been read: bytes, or a libuv status. */
+struct net_chunk {
+  net_event event;
+  const char *data;
+  ssize_t size;
+};
+
+/* What is read goes past the owner, as far as it can: into a pipe, or to the one `data` listener. True: all of it. The
+ * chunk becomes what is left. Never raises. */
+int net_stream_read_fast(net_stream *stream, struct net_chunk *chunk);
+
+/* Queues what the system did not take at once. The value on top of the stack (popped) is anchored until libuv has sent
+ * it: the string, or a table of strings. Returns a status. */
+int net_stream_queue(lua_State *L, net_stream *stream, uv_buf_t *buffers, unsigned count);
+
+/* The same with a copy of the bytes, and without the state. Never raises. */
+int net_stream_queue_copy(net_stream *stream, const char *data, size_t size);
+
+/* fastWrite(slow, over, queued, told): makes the `write` of sockets. Where the fast path is closed, it is
+ * slow(self, ...). Else it offers the data to the system. If that takes all, a callback is noted by told(self, callback),
+ * and the answer is true, or over(self) after too much within one callback of the loop. If not, the rest is queued, and
+ * the answer is queued(self, bytes, callback).
+ *
+ * It gives back two more, for LuaJIT: the address of a pointer to int offer(void *box, const char *data, int size), and
+ * what getmetatable shows of boxes. */
+int net_stream_fast_write(lua_State *L);
+
+#endif

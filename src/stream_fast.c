@@ -1,0 +1,195 @@
+/* The fast paths: what is read goes to the one `data` listener or into a pipe, what is written to the system, and nothing
+ * else is asked.
+ * Floor 5.
+ * Owns no memory. */
+#include "codec.h"
+#include "stream.h"
+
+/* ---- writing ---- */
+
+/* May bytes go straight to the system? */
+static inline int can_write(const net_stream *stream) {
+  return (stream->flags & NET_WRITE_FAST) && stream->writes == 0;
+}
+
+/* Offers bytes to the system; how many it took. What it refused for good is kept for the next `write` of this handle,
+ * which reports it: asking twice would hear another error. Never raises. */
+static size_t offer_bytes(net_stream *stream, const char *data, size_t size) {
+  uv_buf_t buffer; /* as uv_buf_init would, but that is a call */
+  buffer.base = (char *)data;
+  buffer.len = size;
+  int written = uv_try_write(&stream->uv.stream, &buffer, 1);
+  if (written >= 0) {
+    stream->bytes_written += (uint64_t)written;
+    return (size_t)written;
+  }
+  if (written != UV_EAGAIN) stream->refusal = written;
+  return 0;
+}
+
+enum { UP_HANDLE = 1, UP_SLOW, UP_OVER, UP_QUEUED, UP_TOLD, UP_LOOP, FAST_UPVALUES = UP_LOOP };
+
+/* Calls upvalue `which` with everything on the stack. */
+static int call_on(lua_State *L, int which) {
+  lua_pushvalue(L, lua_upvalueindex(which));
+  lua_insert(L, 1);
+  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+  return lua_gettop(L);
+}
+
+/* The system has all of it. A callback is told in a tick. */
+static int taken(lua_State *L, int has_callback, net_stream *stream, size_t size) {
+  int over = net_stream_take(stream, size);
+  if (has_callback) {
+    lua_pushvalue(L, lua_upvalueindex(UP_TOLD));
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 3);
+    lua_call(L, 2, 0);
+  }
+  if (over) {
+    lua_settop(L, 1);
+    return call_on(L, UP_OVER);
+  }
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* The stack: socket, data, and maybe a callback; nothing else comes here. */
+static int write_fast(lua_State *L, net_stream *stream, int has_callback) {
+  uv_buf_t rest;
+  size_t size;
+  rest.base = (char *)lua_tolstring(L, 2, &size);
+  rest.len = size;
+  /* A refusal that is still to be reported comes first: asking again would hear another error. */
+  /* cppcheck-suppress knownConditionTrueFalse ; on Windows a length has 32 bits */
+  if (size == 0 || rest.len != size || stream->refusal != 0) return call_on(L, UP_SLOW);
+  size_t written = offer_bytes(stream, rest.base, size);
+  if (written == size) return taken(L, has_callback, stream, size);
+  /* cppcheck-suppress knownConditionTrueFalse ; the offer may have been refused */
+  if (stream->refusal != 0) return call_on(L, UP_SLOW); /* which reports it */
+
+  rest.base += written;
+  rest.len = size - written;
+  lua_settop(L, 3);
+  lua_pushvalue(L, 2);
+  if (net_stream_queue(L, stream, &rest, 1) < 0) {
+    lua_pushlstring(L, rest.base, rest.len);
+    lua_replace(L, 2);
+    return call_on(L, UP_SLOW);
+  }
+  net_pushsize(L, size); /* all of it counts as queued until the rest is gone, as in the slow lane */
+  lua_replace(L, 2);
+  return call_on(L, UP_QUEUED);
+}
+
+/* The open handle of the socket at index 1, or NULL. */
+static net_stream *stream_of_socket(lua_State *L) {
+  if (lua_type(L, 1) != LUA_TTABLE) return NULL;
+  lua_pushvalue(L, lua_upvalueindex(UP_HANDLE));
+  lua_rawget(L, 1);
+  net_handle *handle = net_handle_test(L, -1);
+  lua_pop(L, 1);
+  return handle != NULL && handle->type->is_stream ? net_stream_of(handle) : NULL;
+}
+
+static int fast_write(lua_State *L) {
+  int top = lua_gettop(L);
+  int has_callback = top == 3 && lua_type(L, 3) == LUA_TFUNCTION;
+  if ((top == 2 || has_callback) && lua_type(L, 2) == LUA_TSTRING) {
+    const net_loop *loop = (const net_loop *)lua_touserdata(L, lua_upvalueindex(UP_LOOP));
+    net_stream *stream = loop->reading;
+    if (stream == NULL || lua_topointer(L, 1) != stream->handle.owner) stream = stream_of_socket(L);
+    if (stream != NULL && can_write(stream)) return write_fast(L, stream, has_callback);
+  }
+  return call_on(L, UP_SLOW);
+}
+
+/* ---- for compiled code, which calls C past the C API ---- */
+
+enum { NOT_OFFERED = -1, TOO_MUCH = -2, QUEUED = -3 };
+
+/* offer(box, data, size): the size: the system has all of it; or TOO_MUCH: and that is enough for one callback; or
+ * QUEUED: the system has a part, the rest is queued; or NOT_OFFERED: nothing has been done, fast_write knows what to do.
+ *
+ * When this returns, a hook may raise before Lua does anything about it. So what has begun is done here, with a copy: the
+ * strings are small, larger ones go the usual way. */
+static int offer_for_compiled(void *box, const char *data, int size) {
+  net_handle *handle = net_box_handle((const net_box *)box);
+  if (handle == NULL || !handle->type->is_stream) return NOT_OFFERED;
+  net_stream *stream = net_stream_of(handle);
+  if (!can_write(stream) || stream->refusal != 0 || size <= 0 || size > NET_READ_SIZE) return NOT_OFFERED;
+  size_t written = offer_bytes(stream, data, (size_t)size);
+  if (written == (size_t)size) return net_stream_take(stream, written) ? TOO_MUCH : size;
+  if (written == 0) return NOT_OFFERED; /* refused, or not now */
+  int status = net_stream_queue_copy(stream, data + written, (size_t)size - written);
+  if (status == 0) return QUEUED;
+  stream->refusal = status;
+  return NOT_OFFERED;
+}
+
+static int (*const offer)(void *box, const char *data, int size) = offer_for_compiled;
+
+/* upvalue 1 is the loop */
+int net_stream_fast_write(lua_State *L) {
+  lua_settop(L, UP_TOLD - 1);
+  for (int i = 1; i < UP_TOLD; i++) luaL_checktype(L, i, LUA_TFUNCTION);
+  lua_pushliteral(L, "_handle");
+  lua_insert(L, 1);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushcclosure(L, fast_write, FAST_UPVALUES);
+  lua_pushlightuserdata(L, (void *)&offer);
+  net_box_push_kind(L);
+  return 3;
+}
+
+/* ---- reading ---- */
+
+/* The object's one plain `data` listener gets the chunk. Upvalue 1 is the loop. */
+static int deliver_data(lua_State *L) {
+  const struct net_chunk *chunk = (const struct net_chunk *)net_loop_upvalue(L)->event;
+  lua_pushlstring(L, chunk->data, (size_t)chunk->size);
+  lua_call(L, 1, 0);
+  return 0;
+}
+
+static int is_text(const char *data, size_t size) {
+  struct net_decoder decoder;
+  net_decoder_init(&decoder, NET_UTF8);
+  return net_decoder_is_plain(&decoder, data, size);
+}
+
+/* Whether the path is open is for Lua to say; that the listener has changed since is seen by net_enter_data. What is not
+ * whole characters closes the path: Lua opens it again when the decoder holds nothing, and a listener that raises before
+ * that must not have the next chunk overtake half a character. */
+static int give_to_listener(net_stream *stream, struct net_chunk *chunk) {
+  net_loop *loop = net_stream_loop(stream);
+  if (!(stream->flags & NET_READ_FAST)) return 0;
+  if (stream->flags & NET_READ_TEXT && !is_text(chunk->data, (size_t)chunk->size)) {
+    stream->flags &= ~(uint32_t)NET_READ_FAST;
+    return 0;
+  }
+  loop->reading = stream;
+  int done = net_enter_data(loop, stream->handle.ref, chunk);
+  loop->reading = NULL;
+  return done;
+}
+
+static void give_to_pipe(net_stream *to, struct net_chunk *chunk) {
+  net_loop *loop = net_stream_loop(to);
+  if (!can_write(to) || !net_loop_writes_as_usual(loop, to->handle.ref)) return;
+  size_t moved = offer_bytes(to, chunk->data, (size_t)chunk->size);
+  if (moved > 0) to->active = ++loop->traffic;
+  chunk->data += moved;
+  chunk->size -= (ssize_t)moved;
+}
+
+int net_stream_read_fast(net_stream *stream, struct net_chunk *chunk) {
+  if (stream->pipe_to != NULL) give_to_pipe(stream->pipe_to, chunk);
+  return chunk->size == 0 || give_to_listener(stream, chunk);
+}
+
+void net_stream_open(lua_State *L, net_loop *loop) {
+  lua_pushlightuserdata(L, loop);
+  lua_pushcclosure(L, deliver_data, 1);
+  net_loop_put_door(L, NET_DOOR_DATA);
+}

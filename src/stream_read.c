@@ -1,0 +1,112 @@
+/* The reading side of streams.
+ * Floor 5.
+ * Owns no memory; the read buffer is the loop's, or malloc'd while that is lent (where reads overlap). */
+#include <stdlib.h>
+
+#include "fail.h"
+#include "stream.h"
+
+static int push_chunk(lua_State *L, net_event *event) {
+  const struct net_chunk *chunk = (const struct net_chunk *)event;
+  if (chunk->size < 0) return net_fail(L, (int)chunk->size);
+  lua_pushlstring(L, chunk->data, (size_t)chunk->size);
+  return 1;
+}
+
+/* Of a turn that ends, because something was raised or net.stop was called, the rest would be all that busy peers send
+ * meanwhile: it stays with the system until the next run. */
+static int is_ending(const net_loop *loop) { return loop->errors > 0 || loop->stopping; }
+
+/* But whoever ends each turn must not keep the others from ever being read: in the run after one that has refused, each
+ * may be read once. */
+static int is_refused(net_loop *loop, const net_stream *stream) {
+  if (!is_ending(loop) || (loop->fair && stream->read_in != loop->run)) return 0;
+  loop->refusing = 1;
+  return 1;
+}
+
+static void on_alloc(uv_handle_t *uv, size_t suggested, uv_buf_t *buffer) {
+  net_stream *stream = net_stream_from(uv);
+  net_loop *loop = net_stream_loop(stream);
+  (void)suggested;
+  buffer->base = NULL;
+  buffer->len = 0;
+  if (is_refused(loop, stream)) return;
+  stream->read_in = loop->run;
+  buffer->base = loop->lent ? (char *)malloc(NET_READ_SIZE) : loop->buffer;
+  buffer->len = buffer->base == NULL ? 0 : NET_READ_SIZE;
+  loop->lent = 1;
+}
+
+static void give_back(net_loop *loop, const uv_buf_t *buffer) {
+  if (buffer->base == loop->buffer) {
+    loop->lent = 0;
+  } else {
+    free(buffer->base);
+  }
+}
+
+static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
+  net_stream *stream = net_stream_from(uv);
+  net_loop *loop = net_stream_loop(stream);
+  if (size == UV_ENOBUFS && is_ending(loop)) return;
+  if (size != 0) {
+    struct net_chunk chunk = {{&stream->handle, NET_ON_READ, push_chunk}, buffer->base, size};
+    net_stream_touch(stream); /* the peer's end is traffic, too */
+    if (size > 0) stream->bytes_read += (uint64_t)size;
+    if (size < 0 || !net_stream_read_fast(stream, &chunk)) net_handle_tell(&chunk.event);
+  }
+  give_back(loop, buffer);
+}
+
+/* readStart(): what comes is told by _onread */
+static int stream_read_start(lua_State *L) {
+  net_stream *stream = net_stream_check(L, 1);
+  if (stream == NULL) return net_fail(L, UV_EBADF);
+  if (stream->handle.ref == LUA_NOREF) return luaL_error(L, "the handle is not attached");
+  int status = uv_read_start(&stream->uv.stream, on_alloc, on_read);
+  return net_done(L, status == UV_EALREADY ? 0 : status);
+}
+
+/* readStop() */
+static int stream_read_stop(lua_State *L) {
+  net_stream *stream = net_stream_check(L, 1);
+  if (stream == NULL) return net_fail(L, UV_EBADF);
+  return net_done(L, uv_read_stop(&stream->uv.stream));
+}
+
+/* directRead(open[, text]): whether chunks go straight to the `data` listener, or those that are whole UTF-8. */
+static int stream_direct_read(lua_State *L) {
+  net_stream *stream = net_stream_check(L, 1);
+  if (stream == NULL) return 0;
+  stream->flags &= ~(uint32_t)(NET_READ_FAST | NET_READ_TEXT);
+  if (lua_toboolean(L, 2)) stream->flags |= NET_READ_FAST;
+  if (lua_toboolean(L, 3)) stream->flags |= NET_READ_TEXT;
+  return 0;
+}
+
+/* isDirectRead() */
+static int stream_is_direct_read(lua_State *L) {
+  const net_stream *stream = net_stream_check(L, 1);
+  lua_pushboolean(L, stream != NULL && (stream->flags & NET_READ_FAST));
+  return 1;
+}
+
+/* pipeTo(handle or nil): what is read goes there first; what that does not take at once takes the usual way. */
+static int stream_pipe_to(lua_State *L) {
+  net_stream *stream = net_stream_check(L, 1);
+  net_stream *to = lua_isnoneornil(L, 2) ? NULL : net_stream_check(L, 2);
+  if (stream == NULL) return 0;
+  if (stream->pipe_to != NULL) stream->pipe_to->pipe_from = NULL;
+  stream->pipe_to = NULL;
+  if (to == NULL || to->pipe_from != NULL) return 0;
+  stream->pipe_to = to;
+  to->pipe_from = stream;
+  return 0;
+}
+
+const luaL_Reg net_stream_read_methods[] = {
+    {"readStart", stream_read_start},   {"readStop", stream_read_stop},
+    {"directRead", stream_direct_read}, {"isDirectRead", stream_is_direct_read},
+    {"pipeTo", stream_pipe_to},         {NULL, NULL},
+};
