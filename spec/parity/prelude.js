@@ -10,7 +10,7 @@ const stream = require("stream");
 const EventEmitter = require("events");
 const { hide, line } = require("./show.js");
 
-const LIMIT = 5000; // ms: no case takes longer
+const LIMIT = 15000; // ms: no case takes longer
 const TURNS = 10; // of the loop: what `later` waits for at least
 const dir = fs.mkdtempSync(pathModule.join(os.tmpdir(), "parity-"));
 
