@@ -42,6 +42,8 @@ local SUBJECTS = {
   ["net.dns"] = net.dns,
   ["net.Error"] = net.errors,
   ["net.AbortController"] = net.AbortController,
+  ["net.BlockList"] = net.BlockList,
+  ["net.SocketAddress"] = net.SocketAddress,
   ["net.AbortSignal"] = net.AbortSignal,
   ["uvnet.testing"] = require("uvnet.testing"),
 }

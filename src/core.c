@@ -8,6 +8,7 @@
 #endif
 
 #include "addr.h"
+#include "blocklist.h"
 #include "codec.h"
 #include "dns.h"
 #include "fail.h"
@@ -107,6 +108,7 @@ int luaopen_uvnet_core(lua_State *L) {
   net_dns_open(L, loop);
   net_addr_open(L);
   net_codec_open(L);
+  net_blocklist_open(L);
   net_serialize_open(L);
   return 1;
 }

@@ -17,6 +17,7 @@ api.files = {
   "types/uvnet/dns.lua",
   "types/uvnet/errors.lua",
   "types/uvnet/abort.lua",
+  "types/uvnet/block_list.lua",
   "types/uvnet/testing.lua",
 }
 

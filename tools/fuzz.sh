@@ -17,7 +17,7 @@ for name in "$@"; do
   names="$names $name"
   clang -std=c99 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Isrc \
     -isystem "$(find_include 5.4)" $(find_uv_cflags) -o "build/fuzz/$name" "fuzz/$name.c" \
-    src/addr.c src/codec_decode.c src/codec_encode.c src/serialize.c src/utf8.c $(find_uv_libs) -llua5.4 || exit 1
+    src/addr.c src/codec_decode.c src/codec_encode.c src/serialize.c src/trie.c src/utf8.c $(find_uv_libs) -llua5.4 || exit 1
 done
 
 fuzz() { # name

@@ -6,14 +6,17 @@ local lab = require("lab")
 local PATH, TOLERANCE = "bench/limits.txt", 1.03
 local HEAD = [[
 # What a message may cost, counted, not timed: instructions (valgrind) and system calls (strace) per 64 B echo by
-# `data`, per 64 B echoed by `pipe`, per connect-echo-close. bench/check fails where more than 3 % above it is measured.
+# `data`, per 64 B echoed by `pipe`, per connect-echo-close; instructions per `net.isIP` and per `BlockList:check` in
+# 100,000 subnets. bench/check fails where more than 3 % above it is measured.
 # A change that is worth more than that moves the limit: `bench/check --update`, and the commit says why.
 ]]
 local SYSTEMS = { "uvnet-5.4", "uvnet-jit", "uvnet-joff" }
-local WHAT = { "echo", "pipe", "churn", "calls" }
+local WHAT = { "echo", "pipe", "churn", "calls", "isip", "blocked" }
+local QUESTIONS = { isip = true, blocked = true }
 
 local function measure(system, what)
   if what == "calls" then return counts.calls(system) end
+  if QUESTIONS[what] then return counts.question(system, what) end
   return counts.instructions(system, what)
 end
 

@@ -12,6 +12,7 @@ local RUNS = {
   churn = { short = 1000, long = 3000, load = { mode = "churn", serve = "echo", size = 64, connections = 1 } },
 }
 local CALLS = { short = 5000, long = 15000, load = { mode = "echo", serve = "echo", size = 64, connections = 50 } }
+local QUESTIONS = { short = 100000, long = 200000 }
 local SECONDS = 120
 
 local function read(path)
@@ -44,17 +45,40 @@ local function difference(system, run, wrap, path, total)
   return (found.long - found.short) / (run.long - run.short)
 end
 
+local VALGRIND_LOG = "build/bench/valgrind.log"
+
+-- What is put before a command to have its instructions counted; nil when valgrind is missing.
+local function valgrind()
+  if lab.capture("command -v valgrind") == "" then return nil end
+  local same_seed = read("build/bench/seed.so") ~= "" and "env LD_PRELOAD=build/bench/seed.so " or ""
+  return same_seed .. "valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null "
+    .. "--log-file=" .. VALGRIND_LOG
+end
+
+local function instructions_in(text)
+  local digits = text:match("I%s+refs:%s+([%d,]+)")
+  return digits and tonumber((digits:gsub(",", "")))
+end
+
 --- Instructions per message (or per visit, for "churn"); nil when valgrind is missing.
 function counts.instructions(system, what)
-  if lab.capture("command -v valgrind") == "" then return nil end
-  local path = "build/bench/valgrind.log"
-  local same_seed = read("build/bench/seed.so") ~= "" and "env LD_PRELOAD=build/bench/seed.so " or ""
-  local wrap = same_seed .. "valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null "
-    .. "--log-file=" .. path
-  return difference(system, RUNS[what], wrap, path, function(text)
-    local digits = text:match("I%s+refs:%s+([%d,]+)")
-    return digits and tonumber((digits:gsub(",", "")))
-  end)
+  local wrap = valgrind()
+  return wrap and difference(system, RUNS[what], wrap, VALGRIND_LOG, instructions_in)
+end
+
+--- Instructions per call of a function that bench/micro/addresses.lua asks; nil when valgrind is missing.
+function counts.question(system, what)
+  local wrap = valgrind()
+  if not wrap then return nil end
+  local found = {}
+  for i, count in ipairs({ QUESTIONS.short, QUESTIONS.long }) do
+    os.remove(VALGRIND_LOG)
+    local command = system.command:gsub("bench/servers/%S+", "bench/micro/addresses.lua")
+    lab.capture(("%s %s %s %s %d"):format(system.environment or "", wrap, command, what, count))
+    found[i] = instructions_in(read(VALGRIND_LOG))
+    if not found[i] then return nil end
+  end
+  return (found[2] - found[1]) / (QUESTIONS.long - QUESTIONS.short)
 end
 
 --- System calls per message of an echo on 50 connections; nil when strace is missing.

@@ -121,6 +121,8 @@ function net.isIPv6(input) return ip_version(input) == 6 end
 local LAZY = {
   AbortController = { "uvnet.abort", "AbortController" },
   AbortSignal = { "uvnet.abort", "AbortSignal" },
+  BlockList = { "uvnet.net.block_list" },
+  SocketAddress = { "uvnet.net.socket_address" },
 }
 
 setmetatable(net, {

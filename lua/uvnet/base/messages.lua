@@ -13,17 +13,19 @@ local function join(list, word)
   return table.concat(list, ", ", 1, #list - 1) .. ", " .. word .. " " .. list[#list]
 end
 
--- "of type number or string", "an instance of Server", in Node's grammar. Upper-case names are classes.
+-- "of type number or string", "an instance of Server", in Node's grammar. Upper-case names are classes, "string[]" is
+-- neither.
 local function expected_text(expected)
   if type(expected) == "string" then expected = { expected } end
-  local types, classes = {}, {}
+  local types, classes, others = {}, {}, {}
   for _, name in ipairs(expected) do
-    local list = name:find("^%u") and classes or types
+    local list = name:find("^%u") and classes or name:find("[]", 1, true) and others or types
     list[#list + 1] = name
   end
   local parts = {}
   if #types > 0 then parts[1] = (#types > 1 and "one of type " or "of type ") .. join(types, "or") end
   if #classes > 0 then parts[#parts + 1] = "an instance of " .. join(classes, "or") end
+  if #others > 0 then parts[#parts + 1] = join(others, "or") end
   return table.concat(parts, " or ")
 end
 
@@ -100,6 +102,7 @@ return {
   },
   ERR_SERVER_NOT_RUNNING = { "Error", function() return "Server is not running." end },
   ERR_INVALID_IP_ADDRESS = { "TypeError", function(address) return "Invalid IP address: " .. tostring(address) end },
+  ERR_INVALID_ADDRESS = { "Error", function() return "Invalid socket address" end },
   ERR_INVALID_ADDRESS_FAMILY = {
     "RangeError",
     function(family, host, port)
