@@ -49,6 +49,7 @@ build = {
         "src/serialize.c",
         "src/stream.c",
         "src/stream_fast.c",
+        "src/stream_lazy.c",
         "src/stream_read.c",
         "src/stream_write.c",
         "src/tcp.c",

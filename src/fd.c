@@ -57,11 +57,11 @@ int net_fd_lift(net_handle **handle) {
     if (*handle != NULL) status = open_descriptor(*handle, lifted);
     if (*handle == NULL || status < 0) close(lifted);
     if (*handle != NULL && status < 0) {
-      net_handle_close(*handle, 0);
+      net_handle_close(*handle, NET_TELL_NOBODY);
       *handle = NULL;
     }
   }
-  net_handle_close(low, 0);
+  net_handle_close(low, NET_TELL_NOBODY);
   close(fd); /* which libuv does not do */
   return status;
 }

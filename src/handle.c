@@ -11,16 +11,13 @@
 #include "fail.h"
 
 static const char *const method_names[NET_METHODS] = {
-    [NET_ON_READ] = "_onread",
-    [NET_ON_WRITTEN] = "_onwritten",
-    [NET_ON_SHUTDOWN] = "_onshutdown",
-    [NET_ON_CONNECTED] = "_onconnected",
-    [NET_ON_CONNECTION] = "_onconnection",
+    [NET_ON_READ] = "_onread",     [NET_ON_WRITTEN] = "_onwritten",     [NET_ON_SHUTDOWN] = "_onshutdown",
+    [NET_ON_OVER] = "_onover",     [NET_ON_CONNECTED] = "_onconnected", [NET_ON_CONNECTION] = "_onconnection",
     [NET_ON_CLOSED] = "_onclosed",
 };
 
 /* What is at the upvalues of the delivery. */
-enum { UP_OBJECTS = 1, UP_METHODS /* the first of their names */ };
+enum { UP_OBJECTS = 1, UP_CLASS /* "_fields" */, UP_METHODS /* the first of their names */ };
 
 /* What Lua holds. */
 struct net_box {
@@ -112,6 +109,29 @@ net_handle *net_handle_check(lua_State *L, int index) {
 
 /* ---- what its owner is told ---- */
 
+/* Pushes the method of the owner on top of the stack whose name is at `name`. The objects of our classes have theirs in
+ * one table (base/class.lua): there it is found without a call of Lua. */
+static void push_method(lua_State *L, int name) {
+  lua_pushvalue(L, name);
+  lua_rawget(L, -2);
+  if (!lua_isnil(L, -1)) return;
+  lua_pop(L, 1);
+  if (lua_getmetatable(L, -1)) {
+    lua_pushvalue(L, lua_upvalueindex(UP_CLASS));
+    lua_rawget(L, -2);
+    lua_remove(L, -2);
+    if (lua_istable(L, -1)) {
+      lua_pushvalue(L, name);
+      lua_rawget(L, -2);
+      lua_remove(L, -2);
+      if (!lua_isnil(L, -1)) return;
+    }
+    lua_pop(L, 1);
+  }
+  lua_pushvalue(L, name);
+  lua_gettable(L, -2);
+}
+
 /* The last that a handle tells, it tells as one that nobody owns any more: its anchor goes first. */
 static int deliver_event(lua_State *L) {
   net_event *event = (net_event *)lua_touserdata(L, 1);
@@ -121,8 +141,7 @@ static int deliver_event(lua_State *L) {
     luaL_unref(L, lua_upvalueindex(UP_OBJECTS), handle->ref);
     handle->ref = LUA_NOREF;
   }
-  lua_pushvalue(L, lua_upvalueindex(UP_METHODS + (int)event->method));
-  lua_gettable(L, -2);
+  push_method(L, lua_upvalueindex(UP_METHODS + (int)event->method));
   if (lua_isnil(L, -1))
     return luaL_error(L, "the owner of a handle has no method %s", method_names[event->method]);
   lua_insert(L, -2);
@@ -147,7 +166,9 @@ static void on_close(uv_handle_t *uv) {
   net_handle *handle = net_handle_from(uv);
   net_loop *loop = net_handle_loop(handle);
   loop->handles--;
-  if (handle->tell_closed) {
+  if (handle->tell_closed == NET_TELL_LISTENER && !net_loop_listens(loop, handle->ref, NET_PLACE_CLOSE))
+    handle->tell_closed = NET_TELL_NOBODY;
+  if (handle->tell_closed != NET_TELL_NOBODY) {
     net_event event = {handle, NET_ON_CLOSED, push_nothing};
     net_handle_tell(&event);
   }
@@ -155,7 +176,7 @@ static void on_close(uv_handle_t *uv) {
   free(handle);
 }
 
-void net_handle_close(net_handle *handle, int tell) {
+void net_handle_close(net_handle *handle, enum net_handle_tells tell) {
   if (handle->box != NULL) {
     handle->box->handle = NULL;
     handle->box = NULL;
@@ -163,7 +184,7 @@ void net_handle_close(net_handle *handle, int tell) {
   net_loop *loop = net_handle_loop(handle);
   if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
   if (handle->type->leave != NULL) handle->type->leave(handle);
-  handle->tell_closed = tell != 0;
+  handle->tell_closed = (uint8_t)tell;
   uv_handle_t *uv = net_handle_uv(handle);
   uv_os_fd_t fd;
   if (handle->handed && uv_fileno(uv, &fd) == 0) net_blocking_restore((int)(intptr_t)fd);
@@ -174,7 +195,7 @@ void net_handle_close(net_handle *handle, int tell) {
 /* The loop's own handles have no data. */
 static void close_walked(uv_handle_t *uv, void *argument) {
   (void)argument;
-  if (uv->data != NULL && !uv_is_closing(uv)) net_handle_close(net_handle_from(uv), 0);
+  if (uv->data != NULL && !uv_is_closing(uv)) net_handle_close(net_handle_from(uv), NET_TELL_NOBODY);
 }
 
 /* libuv has a list of the loop's handles already: one of ours would cost each connection two pointers more. */
@@ -184,7 +205,7 @@ static void close_all(net_loop *loop) { uv_walk(loop->uv, close_walked, NULL); }
 
 static int box_gc(lua_State *L) {
   net_handle *handle = net_handle_test(L, 1);
-  if (handle != NULL) net_handle_close(handle, 0);
+  if (handle != NULL) net_handle_close(handle, NET_TELL_NOBODY);
   return 0;
 }
 
@@ -192,9 +213,23 @@ static int box_gc(lua_State *L) {
 static int handle_close(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
   if (handle == NULL) return 0;
-  net_handle_close(handle, lua_toboolean(L, 2));
+  net_handle_close(handle, lua_toboolean(L, 2) ? NET_TELL_OWNER : NET_TELL_NOBODY);
   lua_pushlightuserdata(L, handle);
   return 1;
+}
+
+void net_handle_attach(lua_State *L, net_handle *handle, int index) {
+  net_loop_push_objects(L);
+  lua_pushvalue(L, index);
+  if (handle->ref != LUA_NOREF) {
+    lua_rawseti(L, -2, handle->ref);
+  } else {
+    handle->ref = luaL_ref(L, -2);
+  }
+  lua_pop(L, 1);
+  const void *owner = lua_topointer(L, index);
+  if (handle->owner != owner && handle->type->leave != NULL) handle->type->leave(handle);
+  handle->owner = owner;
 }
 
 /* attach(object): pins the handle, its events are the object's from now on. A stream that gets another owner leaves its
@@ -203,17 +238,7 @@ static int handle_attach(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
   luaL_checktype(L, 2, LUA_TTABLE);
   if (handle == NULL) return net_fail(L, UV_EBADF);
-  lua_settop(L, 2);
-  net_loop_push_objects(L);
-  lua_pushvalue(L, 2);
-  if (handle->ref != LUA_NOREF) {
-    lua_rawseti(L, 3, handle->ref);
-  } else {
-    handle->ref = luaL_ref(L, 3);
-  }
-  const void *owner = lua_topointer(L, 2);
-  if (handle->owner != owner && handle->type->leave != NULL) handle->type->leave(handle);
-  handle->owner = owner;
+  net_handle_attach(L, handle, 2);
   lua_pushboolean(L, 1);
   return 1;
 }
@@ -305,8 +330,9 @@ void net_handle_open(lua_State *L, net_loop *loop, const net_type *const *types)
     lua_setfield(L, -2, (*types)->name);
   }
   net_loop_push_objects(L);
+  lua_pushliteral(L, "_fields");
   for (int method = 0; method < NET_METHODS; method++) lua_pushstring(L, method_names[method]);
-  lua_pushcclosure(L, deliver_event, 1 + NET_METHODS);
+  lua_pushcclosure(L, deliver_event, UP_CLASS + NET_METHODS);
   net_loop_put_door(L, NET_DOOR_EVENT);
   net_loop_at_end(loop, close_all);
 }

@@ -44,7 +44,7 @@ struct net_handle {
   struct net_box *box; /* NULL once closing */
   const void *owner;   /* the address of the Lua object that it is attached to, to compare with */
   int ref;             /* of that in the objects table, or LUA_NOREF */
-  uint8_t tell_closed; /* the owner wants to hear of the end */
+  uint8_t tell_closed; /* whether the owner wants to hear of the end: net_handle_tells */
   uint8_t handed;      /* its descriptor was there before us: see blocking.h */
 };
 
@@ -102,6 +102,9 @@ net_handle *net_box_handle(const net_box *box);
 /* The open handle of any value, or NULL. Never raises. */
 net_handle *net_handle_test(lua_State *L, int index);
 
+/* Attaches a handle to the table at `index`, as handle:attach(object) does. Raises before anything is done. */
+void net_handle_attach(lua_State *L, net_handle *handle, int index);
+
 /* ---- what its owner is told ---- */
 
 /* The owner's methods. To tell of something new, add one here, and its name in handle.c. */
@@ -109,6 +112,7 @@ enum net_method {
   NET_ON_READ, /* _onread(chunk), or nil, code, errno, sentence */
   NET_ON_WRITTEN, /* _onwritten(closing) or (closing, code, errno, sentence); closing: what close() gave, or nil */
   NET_ON_SHUTDOWN,   /* _onshutdown(closing), and the same */
+  NET_ON_OVER,       /* _onover(): both sides are over, and nobody hears of it: stream_lazy.c */
   NET_ON_CONNECTED,  /* _onconnected(), or code, errno, sentence */
   NET_ON_CONNECTION, /* _onconnection(handle), or nil, code, errno, sentence */
   NET_ON_CLOSED,     /* _onclosed() */
@@ -128,8 +132,10 @@ void net_handle_tell(net_event *event);
 
 /* ---- its end ---- */
 
-/* Begins to close. `tell`: the owner's _onclosed is called at the end. Never raises. */
-void net_handle_close(net_handle *handle, int tell);
+enum net_handle_tells { NET_TELL_NOBODY, NET_TELL_OWNER, NET_TELL_LISTENER /* if it has one for `close` */ };
+
+/* Begins to close. `tell`: whether the owner's _onclosed is called at the end. Never raises. */
+void net_handle_close(net_handle *handle, enum net_handle_tells tell);
 
 /* Makes the metatables of these types' boxes, and puts the functions that make one into the table on top of the stack. */
 void net_handle_open(lua_State *L, net_loop *loop, const net_type *const *types);

@@ -34,7 +34,7 @@ static void on_connection(uv_stream_t *uv, int status) {
     if (connection.status == 0) {
       connection.status = net_fd_lift(&client);
     } else {
-      net_handle_close(client, 0);
+      net_handle_close(client, NET_TELL_NOBODY);
     }
     if (client != NULL) net_stream_touch(net_stream_of(client));
     connection.client = net_stream_of(client);
@@ -42,7 +42,7 @@ static void on_connection(uv_stream_t *uv, int status) {
   net_handle_tell(&connection.event);
   /* A connection that nobody has taken, for want of memory. The handle, closing or not, is there until this callback is
    * over. */
-  if (client != NULL && client->ref == LUA_NOREF) net_handle_close(client, 0);
+  if (client != NULL && client->ref == LUA_NOREF) net_handle_close(client, NET_TELL_NOBODY);
 }
 
 /* listen(backlog) */
@@ -72,7 +72,7 @@ void net_listener_on_connect(uv_connect_t *uv, int status) {
   net_stream *stream = net_stream_of(net_req_release(net_req_from(uv)));
   struct connected_event connected = {{&stream->handle, NET_ON_CONNECTED, push_connected}, status};
   net_stream_touch(stream);
-  stream->flags &= ~(uint32_t)NET_CONNECTING;
+  stream->flags &= (uint16_t)~NET_CONNECTING;
   /* Closed meanwhile: whoever closed it knows. */
   if (stream->handle.box != NULL) net_handle_tell(&connected.event);
 }

@@ -118,6 +118,10 @@ void net_loop_forget_object(const net_loop *loop, int ref);
  * Never raises. */
 int net_loop_writes_as_usual(net_loop *loop, int ref);
 
+/* For the same: has an open handle's object a listener for the event whose name is at that place of the frame? Never
+ * raises. */
+int net_loop_listens(const net_loop *loop, int ref, int place);
+
 /* For deliveries: pushes the hook that Lua has set for a door. */
 static inline void net_loop_push_hook(lua_State *L, enum net_door door) {
   lua_rawgeti(L, lua_upvalueindex(NET_UP_HOOKS), (int)door);
@@ -153,7 +157,11 @@ enum net_place {
   NET_PLACE_WRITE,
   NET_PLACE_EVENTS,
   NET_PLACE_DATA,
-  NET_PLACES = NET_PLACE_DATA
+  NET_PLACE_END,
+  NET_PLACE_FINISH,
+  NET_PLACE_PREFINISH,
+  NET_PLACE_CLOSE,
+  NET_PLACES = NET_PLACE_CLOSE
 };
 
 /* Makes the message handler, the keeper of errors and the probe: puts them into the table on top of the stack. Raises. */

@@ -29,6 +29,22 @@ int net_loop_writes_as_usual(net_loop *loop, int ref) {
   return same;
 }
 
+int net_loop_listens(const net_loop *loop, int ref, int place) {
+  lua_State *L = loop->L;
+  if (L == NULL) return 0;
+  int listens = 0;
+  lua_rawgeti(L, NET_PLACE_OBJECTS, ref);
+  lua_pushvalue(L, NET_PLACE_EVENTS);
+  lua_rawget(L, -2);
+  if (lua_istable(L, -1)) {
+    lua_pushvalue(L, place);
+    lua_rawget(L, -2);
+    listens = !lua_isnil(L, -1);
+  }
+  lua_settop(L, NET_PLACES);
+  return listens;
+}
+
 /* ---- the door ---- */
 
 /* LUA_OK, or the status of what was raised. */
@@ -130,6 +146,10 @@ static int loop_run(lua_State *L) {
   lua_pushliteral(L, "write");
   lua_pushliteral(L, "_events");
   lua_pushliteral(L, "data");
+  lua_pushliteral(L, "end");
+  lua_pushliteral(L, "finish");
+  lua_pushliteral(L, "prefinish");
+  lua_pushliteral(L, "close");
 
   if (loop->errors > 0) return net_loop_raise_error(L, loop);
   /* LuaJIT takes memory for the first light userdata of each 4 GiB of addresses: here it may. Events are on this stack. */
@@ -167,6 +187,13 @@ static int loop_running(lua_State *L) {
   return 1;
 }
 
+/* callback() -> the number of the callback that runs now; 0 if none does. */
+static int loop_callback(lua_State *L) {
+  const net_loop *loop = net_loop_upvalue(L);
+  lua_pushinteger(L, loop->L != NULL ? (lua_Integer)(loop->callback & INT32_MAX) : 0);
+  return 1;
+}
+
 /* ticks(): there are ticks now; run them after this callback. */
 static int loop_ticks(lua_State *L) {
   net_loop_upvalue(L)->ticks = 1;
@@ -194,8 +221,13 @@ static int loop_standard_write(lua_State *L) {
 }
 
 const luaL_Reg net_loop_run_functions[] = {
-    {"run", loop_run},     {"stop", loop_stop}, {"running", loop_running},
-    {"ticks", loop_ticks}, {"hook", loop_hook}, {"standardWrite", loop_standard_write},
+    {"run", loop_run},
+    {"stop", loop_stop},
+    {"running", loop_running},
+    {"ticks", loop_ticks},
+    {"callback", loop_callback},
+    {"hook", loop_hook},
+    {"standardWrite", loop_standard_write},
     {NULL, NULL},
 };
 

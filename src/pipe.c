@@ -96,6 +96,7 @@ static const luaL_Reg *const methods[] = {
     net_stream_methods,
     net_stream_read_methods,
     net_stream_write_methods,
+    net_stream_lazy_methods,
     net_listener_methods,
     net_fd_methods,
     pipe_methods,

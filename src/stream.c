@@ -17,7 +17,7 @@ void net_stream_leave(net_handle *handle) {
   stream->pipe_to = NULL;
   stream->pipe_from = NULL;
   if (loop->reading == stream) loop->reading = NULL;
-  stream->flags &= ~(uint32_t)(NET_READ_FAST | NET_READ_TEXT | NET_WRITE_FAST);
+  stream->flags &= (uint16_t) ~(NET_READ_FAST | NET_READ_TEXT | NET_WRITE_FAST | NET_LAZY);
 }
 
 /* pending() -> bytes that libuv still has to send. */

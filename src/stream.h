@@ -11,8 +11,13 @@ enum net_stream_flag {
   NET_READ_TEXT = 2,  /* of those, what is UTF-8, whole characters */
   NET_WRITE_FAST = 4, /* nothing stands between write() and the system */
   NET_CONNECTING = 8, /* to a path: see pipe_connect */
-  NET_LISTENING = 16  /* at a path: see stream_listen */
+  NET_LISTENING = 16, /* at a path: see stream_listen */
+  NET_HALF_OPEN = 64, /* its owner stays writable when the peer has ended */
+  NET_LAZY = 32       /* its owner has no state of a stream but the stage (lazy_state.lua) */
 };
+
+/* How far a lazy stream is. */
+enum net_stage { NET_OPEN, NET_ENDED, NET_FINISHING, NET_SHUTTING };
 
 typedef struct net_stream {
   net_handle handle;
@@ -26,7 +31,8 @@ typedef struct net_stream {
   uint32_t taken;    /* bytes that write calls of one callback have put into the system */
   uint32_t taken_in; /* that callback's number */
   uint32_t writes;   /* requests under way */
-  uint32_t flags;    /* net_stream_flag */
+  uint16_t flags;    /* net_stream_flag */
+  uint16_t stage;    /* net_stage */
   union {            /* last, and only as long as its type needs */
     uv_stream_t stream;
     uv_tcp_t tcp;
@@ -62,6 +68,7 @@ void net_stream_leave(net_handle *handle);
 extern const luaL_Reg net_stream_methods[];
 extern const luaL_Reg net_stream_read_methods[];
 extern const luaL_Reg net_stream_write_methods[];
+extern const luaL_Reg net_stream_lazy_methods[];
 
 /* Makes the door of the fast path to `data` listeners. */
 void net_stream_open(lua_State *L, net_loop *loop);
@@ -98,6 +105,18 @@ struct net_chunk {
 /* What is read goes past the owner, as far as it can: into a pipe, or to the one `data` listener. True: all of it. The
  * chunk becomes what is left. Never raises. */
 int net_stream_read_fast(net_stream *stream, struct net_chunk *chunk);
+
+/* Has it read, for the owner. Returns a status. */
+int net_stream_start(net_stream *stream);
+
+/* Begins to send FIN, without the state. Returns a status. Never raises. */
+int net_stream_shut(net_stream *stream);
+
+/* The peer of a lazy stream has ended. True: that has been seen to, the owner need not hear of it. Never raises. */
+int net_stream_end_lazily(net_stream *stream);
+
+/* FIN is out. Is it a lazy stream whose owner need not hear of what comes between this and the close? Never raises. */
+int net_stream_is_over(const net_stream *stream);
 
 /* Queues what the system did not take at once. The value on top of the stack (popped) is anchored until libuv has sent
  * it: the string, or a table of strings. Returns a status. */

@@ -165,7 +165,7 @@ static int give_to_listener(net_stream *stream, struct net_chunk *chunk) {
   net_loop *loop = net_stream_loop(stream);
   if (!(stream->flags & NET_READ_FAST)) return 0;
   if (stream->flags & NET_READ_TEXT && !is_text(chunk->data, (size_t)chunk->size)) {
-    stream->flags &= ~(uint32_t)NET_READ_FAST;
+    stream->flags &= (uint16_t)~NET_READ_FAST;
     return 0;
   }
   loop->reading = stream;

@@ -54,9 +54,16 @@ static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
     struct net_chunk chunk = {{&stream->handle, NET_ON_READ, push_chunk}, buffer->base, size};
     net_stream_touch(stream); /* the peer's end is traffic, too */
     if (size > 0) stream->bytes_read += (uint64_t)size;
-    if (size < 0 || !net_stream_read_fast(stream, &chunk)) net_handle_tell(&chunk.event);
+    int done =
+        size > 0 ? net_stream_read_fast(stream, &chunk) : size == UV_EOF && net_stream_end_lazily(stream);
+    if (!done) net_handle_tell(&chunk.event);
   }
   give_back(loop, buffer);
+}
+
+int net_stream_start(net_stream *stream) {
+  int status = uv_read_start(&stream->uv.stream, on_alloc, on_read);
+  return status == UV_EALREADY ? 0 : status;
 }
 
 /* readStart(): what comes is told by _onread */
@@ -64,8 +71,7 @@ static int stream_read_start(lua_State *L) {
   net_stream *stream = net_stream_check(L, 1);
   if (stream == NULL) return net_fail(L, UV_EBADF);
   if (stream->handle.ref == LUA_NOREF) return luaL_error(L, "the handle is not attached");
-  int status = uv_read_start(&stream->uv.stream, on_alloc, on_read);
-  return net_done(L, status == UV_EALREADY ? 0 : status);
+  return net_done(L, net_stream_start(stream));
 }
 
 /* readStop() */
@@ -79,7 +85,7 @@ static int stream_read_stop(lua_State *L) {
 static int stream_direct_read(lua_State *L) {
   net_stream *stream = net_stream_check(L, 1);
   if (stream == NULL) return 0;
-  stream->flags &= ~(uint32_t)(NET_READ_FAST | NET_READ_TEXT);
+  stream->flags &= (uint16_t) ~(NET_READ_FAST | NET_READ_TEXT);
   if (lua_toboolean(L, 2)) stream->flags |= NET_READ_FAST;
   if (lua_toboolean(L, 3)) stream->flags |= NET_READ_TEXT;
   return 0;

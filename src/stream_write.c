@@ -156,19 +156,23 @@ static int stream_write(lua_State *L) {
 }
 
 static void on_shutdown(uv_shutdown_t *uv, int status) {
-  tell_done(net_stream_of(net_req_release(net_req_from(uv))), NET_ON_SHUTDOWN, status);
+  net_stream *stream = net_stream_of(net_req_release(net_req_from(uv)));
+  tell_done(stream, net_stream_is_over(stream) ? NET_ON_OVER : NET_ON_SHUTDOWN, status);
+}
+
+int net_stream_shut(net_stream *stream) {
+  net_req *req = net_req_new(&stream->handle, 0);
+  if (req == NULL) return UV_ENOMEM;
+  int status = uv_shutdown(&req->uv.shutdown, &stream->uv.stream, on_shutdown);
+  if (status < 0) net_req_release(req);
+  return status;
 }
 
 /* shutdown(): sends FIN behind what is queued; _onshutdown says when. */
 static int stream_shutdown(lua_State *L) {
   net_stream *stream = net_stream_check(L, 1);
   if (stream == NULL) return net_fail(L, UV_ENOTCONN);
-  lua_pushnil(L);
-  net_req *req = net_req_take(L, &stream->handle);
-  if (req == NULL) return net_fail(L, UV_ENOMEM);
-  int status = uv_shutdown(&req->uv.shutdown, &stream->uv.stream, on_shutdown);
-  if (status < 0) net_req_give_back(L, req);
-  return net_done(L, status);
+  return net_done(L, net_stream_shut(stream));
 }
 
 /* directWrite(boolean): whether the fast path is open. */
@@ -178,7 +182,7 @@ static int stream_direct_write(lua_State *L) {
   if (lua_toboolean(L, 2)) {
     stream->flags |= NET_WRITE_FAST;
   } else {
-    stream->flags &= ~(uint32_t)NET_WRITE_FAST;
+    stream->flags &= (uint16_t)~NET_WRITE_FAST;
   }
   return 0;
 }

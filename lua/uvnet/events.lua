@@ -221,10 +221,11 @@ local function forget_name(self, events, event)
 end
 
 local function add(self, event, entry, prepend)
-  event = to_key(event)
-  local events = rawget(self, "_events")
+  if type(event) ~= "string" then event = to_key(event) end
+  local events = self._events
   if not events then
-    self._events = { [event] = entry }
+    -- Written twice, it makes room for two: most emitters that have one event have another.
+    rawset(self, "_events", { [event] = entry, [event] = entry })
     return self
   end
   if events.newListener ~= nil then
@@ -270,7 +271,7 @@ end
 -- @return the emitter
 -- @raise ERR_INVALID_ARG_TYPE
 function EventEmitter:on(event, listener)
-  if not is_callable(listener) then refuse_listener(self, listener, "on") end
+  if type(listener) ~= "function" and not is_callable(listener) then refuse_listener(self, listener, "on") end
   return add(self, event, listener, false)
 end
 
@@ -392,8 +393,8 @@ end
 -- @param ... what the listeners get
 -- @treturn boolean whether there was a listener
 function EventEmitter:emit(event, ...)
-  local events = rawget(self, "_events")
-  if event == nil or type(event) == "number" then event = to_key(event) end
+  local events = self._events
+  if type(event) ~= "string" then event = to_key(event) end
   if event == "error" then
     if events and events[errorMonitor] ~= nil then self:emit(errorMonitor, ...) end
     if not events or events.error == nil then raise_unhandled((...)) end

@@ -108,6 +108,7 @@ end
 local function instance_metatable(class, fields, getters)
   return {
     class = class,
+    _fields = fields, -- for the core, which looks there first
     __index = function(self, key)
       local value = fields[key]
       if value == nil then

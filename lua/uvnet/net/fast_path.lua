@@ -47,7 +47,15 @@ local function check(metatable, socket)
   return result
 end
 
---- Are the methods that the lanes pass by as they were made?
+--- Are the methods of a class that the lanes pass by as they were made?
+-- @tparam table metatable of its instances
+function lanes.is_standard_class(metatable)
+  local known = checked[metatable]
+  if known == nil then return check(metatable, setmetatable({}, metatable)) end
+  return known
+end
+
+--- The same of one socket's methods.
 function lanes.is_standard(socket)
   if rawget(socket, "_altered") then return false end
   local metatable = getmetatable(socket)
@@ -127,7 +135,7 @@ end
 function lanes.close_read(socket)
   local handle = socket._handle
   if handle then
-    local _ = socket._rs -- what the open lane says of the socket has to be said by its state (fold.lua)
+    local _ = socket._rs -- what the open lane says of the socket has to be said by its state (lazy_state.lua)
     lanes.tell_data(socket, handle)
     handle:directRead(false)
     handle:pipeTo(nil)

@@ -7,6 +7,7 @@
 
 local EventEmitter = require("uvnet.events")
 local Socket = require("uvnet.net.socket")
+local class = require("uvnet.base.class")
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
 local listening = require("uvnet.net.server_listening")
@@ -46,6 +47,7 @@ end
 -- @see Node's net: new net.Server([options][, connectionListener])
 function Server:initialize(options, connectionListener)
   EventEmitter.initialize(self)
+  self._plain, self._unlimited = true, true
   if is_callable(options) then
     options, connectionListener = nil, options
   elseif options ~= nil and type(options) ~= "table" then
@@ -66,6 +68,24 @@ end
 
 -- ---- connections ----
 
+-- A server without options for its sockets is plain: nothing has to be asked for a connection. Who sets one, for one
+-- server or for a class of them, is heard.
+local classes_are_plain, classes_are_unlimited = true, true
+
+function Server.__setters:maxConnections(value)
+  self._unlimited = false
+  rawset(self, "maxConnections", value)
+end
+class.watch(Server, "maxConnections", function() classes_are_unlimited = false end)
+
+for _, name in ipairs({ "allowHalfOpen", "pauseOnConnect", "highWaterMark", "noDelay", "keepAlive" }) do
+  Server.__setters[name] = function(self, value)
+    self._plain = false
+    rawset(self, name, value)
+  end
+  class.watch(Server, name, function() classes_are_plain = false end)
+end
+
 -- What JavaScript takes a value for where it wants a number; nil for what is none.
 local function as_number(value)
   if type(value) == "boolean" then return value and 1 or 0 end
@@ -75,6 +95,7 @@ end
 
 -- Anybody may have set `maxConnections` to any value: what is no number is no limit.
 local function is_full(self)
+  if self._unlimited and classes_are_unlimited then return false end
   local limit = self.maxConnections
   if limit == nil then return false end
   if type(limit) ~= "number" then limit = as_number(limit) end
@@ -113,7 +134,7 @@ function Server:_onconnection(handle, code, errno)
     return
   end
   self._connections = self._connections + 1
-  local ok, socket = pcall(Socket._accepted, handle, self)
+  local ok, socket = pcall(Socket._accepted, handle, self, self._plain and classes_are_plain)
   if not ok then
     -- Nobody knows of it.
     self._connections = self._connections - 1

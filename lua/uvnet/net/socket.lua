@@ -16,9 +16,9 @@ local class = require("uvnet.base.class")
 local core = require("uvnet.core")
 local construct = require("uvnet.stream.destroy").construct_beside
 local errors = require("uvnet.errors")
-local fold = require("uvnet.net.lazy_state")
 local idle = require("uvnet.runtime.idle")
 local lanes = require("uvnet.net.fast_path")
+local lazy = require("uvnet.net.lazy_state")
 local names = require("uvnet.net.socket_names")
 local reading = require("uvnet.net.socket_reading")
 local settings = require("uvnet.net.socket_settings")
@@ -37,31 +37,23 @@ Socket.connecting = false
 --- Does the writable side stay open when the peer has ended? `net.createServer`, `net.Socket`.
 Socket.allowHalfOpen = false
 Socket._listsAllowed = true
-Socket._folded = true
 
 local getters = Socket.__getters
 
 -- See lazy_state.lua: tables are made when somebody looks.
 function getters:_rs()
-  fold.unfold(self)
+  lazy.unfold(self)
   return rawget(self, "_rs")
 end
 
 function getters:_ws()
-  fold.unfold(self)
+  lazy.unfold(self)
   return rawget(self, "_ws")
 end
 
--- Asked for by nearly everybody: what a server has accepted need not be unfolded for it. What connects itself is no
--- longer folded by the time it stands.
-local is_destroyed = getters.destroyed
-
-function getters:destroyed()
-  if rawget(self, "_server") and not fold.is_unfolded(self) then
-    return rawget(self, "_stage") == "closed"
-  end
-  return is_destroyed(self)
-end
+--- What the state is while there are no tables.
+-- @local
+Socket._peekState = lazy.peek
 
 -- The streams' state is set from outside: from now on they decide.
 function Socket:_flowChanged()
@@ -184,37 +176,56 @@ function Socket:initialize(options)
   end
 end
 
+local instance, is_standard_class = Socket.__instance, lanes.is_standard_class
+
 -- A field that anybody may have set since: what is no mark is none.
 local function to_count(value)
   local number = value ~= nil and args.toNumber(value)
   return number and number >= 0 and number < math.huge and math.floor(number) or nil
 end
 
+-- Of one that may be lazy, the core knows all that is to be known.
+local function begin_lazily(self, handle, half_open)
+  local ok, code, errno = handle:begin(self, half_open)
+  if not ok then self:destroy(errors.system("read", code, errno)) end
+  return self
+end
+
+local function begin_paused(self)
+  local rs = self._rs
+  rs.flowing, rs.reading, rs.needReadable, rs.sync = false, nil, nil, nil
+  return self
+end
+
 --- Makes the socket of a connection that a server has accepted.
+-- @param handle
+-- @tparam Server server
+-- @tparam boolean plain has the server no options for its sockets?
 -- @local
-function Socket._accepted(handle, server)
+function Socket._accepted(handle, server, plain)
   -- `write` is what is asked for most: here it is found without a search in the class.
-  local self = setmetatable({ _handle = handle, _server = server, write = Socket.write }, Socket.__instance)
-  handle:attach(self)
+  local self = setmetatable({ _handle = handle, _server = server, write = Socket.write }, instance)
+  local lazily = lanes.enabled and is_standard_class(instance)
   if accepted_construct then construct(self) end
-  if server.allowHalfOpen then self.allowHalfOpen = true end
-  local high_water = to_count(rawget(server, "highWaterMark"))
-  if high_water then
-    self:_configure({ readableHighWaterMark = high_water, writableHighWaterMark = high_water })
-  end
+  if plain and lazily then return begin_lazily(self, handle, false) end
+  if server.allowHalfOpen then rawset(self, "allowHalfOpen", true) end
   if server.noDelay then self:setNoDelay(true) end
   if server.keepAlive then
     self._keepAlive = true
     self._keepAliveDelay = settings.keep_alive_seconds(server.keepAliveInitialDelay)
     handle:keepalive(true, self._keepAliveDelay)
   end
-  lanes.update_write(self)
-  if server.pauseOnConnect then
-    local rs = self._rs
-    rs.flowing, rs.reading, rs.needReadable, rs.sync = false, nil, nil, nil
-  else
-    reading.start(self)
+  local high_water = to_count(rawget(server, "highWaterMark"))
+  if high_water then
+    self:_configure({ readableHighWaterMark = high_water, writableHighWaterMark = high_water })
   end
+  if lazily and not high_water and not server.pauseOnConnect then
+    return begin_lazily(self, handle, self.allowHalfOpen)
+  end
+  handle:attach(self)
+  lanes.update_write(self)
+  if server.pauseOnConnect then return begin_paused(self) end
+  reading.start(self)
   return self
 end
 
@@ -343,6 +354,25 @@ end
 --- The handle is closed.
 -- @local
 Socket._onclosed = emit_close
+
+-- A lazy connection is over. Whoever has a listener for `close` hears of it once the handle is closed.
+-- @local
+function Socket:_onover()
+  local handle, server = self._handle, self._server
+  if rawget(self, "_idle") then idle.clear(self) end
+  local read, written = handle:closeLazily()
+  self._handle = nil
+  if self.write == Socket.write then self.write = nil end
+  rawset(self, "_bytesRead", read)
+  rawset(self, "_bytesWritten", written)
+  server:_disconnected()
+end
+
+-- The core has been told of this when the connection began.
+function Socket.__setters:allowHalfOpen(value)
+  if rawget(self, "_handle") then lazy.unfold(self) end
+  rawset(self, "allowHalfOpen", value)
+end
 
 --- @local
 function Socket:_destroy(err, callback)

@@ -2,8 +2,8 @@
 --
 -- Floor 7.
 
-local fold = require("uvnet.net.lazy_state")
 local lanes = require("uvnet.net.fast_path")
+local lazy = require("uvnet.net.lazy_state")
 
 local names = { methods = {}, getters = {} }
 local methods, getters = names.methods, names.getters
@@ -56,20 +56,12 @@ local function ends_text(self, handle)
   return (ours or "?") .. (rawget(self, "_server") and " <- " or " -> ") .. (theirs or "?")
 end
 
--- Of a folded socket the stage says it (fold.lua): it is not unfolded for being looked at.
-local function state_of(self)
-  if fold.is_unfolded(self) then return self.readyState end
-  local stage = rawget(self, "_stage")
-  if stage == "finishing" then return "writeOnly" end
-  return stage == "shutting" and "closed" or "open"
-end
-
 -- What `tostring` shows.
 function methods:_describe()
   if rawget(self, "connecting") then return "connecting" end
-  local handle, rs = rawget(self, "_handle"), rawget(self, "_rs")
-  if not handle then return (rawget(self, "_stage") or rs and rs.destroyed) and "closed" or "not connected" end
-  local text, state = ends_text(self, handle), state_of(self)
+  local handle = rawget(self, "_handle")
+  if not handle then return self.destroyed and "closed" or "not connected" end
+  local text, state = ends_text(self, handle), self.readyState
   if state == "open" then return text end
   return text .. ", " .. (state == "closed" and "closing" or state)
 end
@@ -86,7 +78,8 @@ end
 
 function getters:readableDidRead()
   local handle = rawget(self, "_handle")
-  return self._rs.dataEmitted or handle ~= nil and lanes.has_read(handle) or false
+  local rs = rawget(self, "_rs")
+  return rs and rs.dataEmitted or handle ~= nil and lanes.has_read(handle) or lazy.closed_after_reading(self)
 end
 
 --- The server that has accepted the connection, or nil.

@@ -4,12 +4,13 @@
 
 local EventEmitter = require("uvnet.events")
 local errors = require("uvnet.errors")
-local fold = require("uvnet.net.lazy_state")
 local lanes = require("uvnet.net.fast_path")
+local lazy = require("uvnet.net.lazy_state")
 local stream = require("uvnet.stream")
 local waiting = require("uvnet.net.socket_waiting")
 
 local Duplex = stream.Duplex
+local add_listener = EventEmitter.on
 
 local reading = { methods = {} }
 local methods = reading.methods
@@ -47,7 +48,7 @@ function methods:_onread(chunk, code, errno)
     end
   elseif code ~= "EOF" then
     self:destroy(errors.system("read", code, errno))
-  elseif not fold.ended(self) and not self.readableEnded then
+  elseif not lazy.ended(self) and not self.readableEnded then
     self:push(nil)
     self:read(0)
   end
@@ -76,23 +77,25 @@ function methods:setEncoding(encoding)
 end
 
 function methods:on(event, listener)
+  add_listener(self, event, listener)
   if event == "data" then
-    if type(listener) == "function" and fold.flow(self) then
-      return EventEmitter.on(self, event, listener)
-    end
-    lanes.close_read(self)
-  elseif event == "readable" then
-    lanes.close_read(self)
-  else
-    return EventEmitter.on(self, event, listener)
+    if type(listener) == "function" and lazy.flow(self) then return self end
+  elseif event == "resume" then
+    lazy.notice_resume(self)
+    return self
+  elseif event ~= "readable" then
+    return self
   end
-  return Duplex.on(self, event, listener)
+  lanes.close_read(self)
+  self:_listensFor(event)
+  return self
 end
 
 methods.addListener = methods.on
 
 function methods:prependListener(event, listener)
   if event == "data" or event == "readable" then lanes.close_read(self) end
+  if event == "resume" then lazy.notice_resume(self) end
   return Duplex.prependListener(self, event, listener)
 end
 

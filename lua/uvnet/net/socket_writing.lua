@@ -5,9 +5,9 @@
 local compiled = require("uvnet.net.socket_compiled")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
-local fold = require("uvnet.net.lazy_state")
 local idle = require("uvnet.runtime.idle")
 local lanes = require("uvnet.net.fast_path")
+local lazy = require("uvnet.net.lazy_state")
 local stream = require("uvnet.stream")
 local ticks = require("uvnet.runtime.ticks")
 local timers = require("uvnet.timers")
@@ -170,7 +170,7 @@ end
 --- The handle has sent FIN, or could not.
 -- @local
 function methods:_onshutdown(closing)
-  if not closing and fold.shut(self) then return end
+  if not closing and lazy.shut(self) then return end
   local callback = take_callback(self, closing, "_shutting")
   if callback then callback() end
 end

@@ -28,6 +28,7 @@ end
 
 local functions, firsts, seconds = places(), places(), places()
 local head, tail = 0, 0
+local passed = 0 -- how many have been called and have left the lists
 local longest = 0 -- what the queue has grown to, if that was many
 
 --- `nextTick` for up to two arguments, unchecked: for this module's own use. The function always gets two.
@@ -41,6 +42,26 @@ local function later(callback, first, second)
   tail = at
 end
 ticks.later = later
+
+--- A place in the queue, behind all that is queued now: what would be queued there need not be, unless somebody asks.
+-- @treturn integer
+function ticks.place() return passed + tail end
+
+--- Queues at a place that `place` has given, in the same callback of the loop.
+-- @tparam integer place
+-- @tparam function callback
+-- @param[opt] first
+-- @treturn boolean false if what was queued behind that place has been called already
+function ticks.at(place, callback, first)
+  local at = place - passed + 1
+  if at <= head then return false end
+  later(callback, first)
+  for i = tail, at + 1, -1 do
+    functions[i], firsts[i], seconds[i] = functions[i - 1], firsts[i - 1], seconds[i - 1]
+  end
+  functions[at], firsts[at], seconds[at] = callback, first, nil
+  return true
+end
 
 -- What users queue gets just as many arguments as they gave.
 local function call_bare(callback) callback() end
@@ -73,12 +94,14 @@ function ticks.drain()
     functions[at], firsts[at], seconds[at] = false, false, false
     if at == tail then
       if tail > MANY then longest = tail end
+      passed = passed + tail
       head, tail = 0, 0
     else
       head = at
     end
     callback(first, second)
   end
+  passed = passed % 2 ^ 31 + 1 -- what had its place in this queue is over
   if longest > 0 then
     -- Places that were made for a great many are not kept.
     longest = 0

@@ -128,6 +128,13 @@ local function read_nothing(self) self:read(0) end
 -- @return the stream
 function Readable:on(event, listener)
   EventEmitter.on(self, event, listener)
+  self:_listensFor(event)
+  return self
+end
+
+-- Has a listener for this event now.
+-- @local
+function Readable:_listensFor(event)
   if event == "data" then
     local rs = self._rs
     rs.dataListening = true
@@ -145,7 +152,6 @@ function Readable:on(event, listener)
       end
     end
   end
-  return self
 end
 
 -- `readable` may have lost its listeners: in the next tick, for it may get one again at once.

@@ -19,15 +19,21 @@ local state = {
 local NONE = state.NONE
 local default_bytes, default_objects = BYTES, OBJECTS
 
---- The readable side's state, to look at only. A class whose streams keep their state elsewhere until somebody looks
--- sets `_folded`.
+--- The readable side's state, to look at only. A class whose streams have no tables of their own until somebody changes
+-- something has a `_peekState`.
 function state.peek_readable(stream)
-  return stream._isReadable and (rawget(stream, "_rs") or stream._folded and stream._rs) or NONE
+  if not stream._isReadable then return NONE end
+  local side = rawget(stream, "_rs")
+  if side then return side end
+  return stream._peekState and stream:_peekState().readable or NONE
 end
 
 --- The writable side's state, to look at only.
 function state.peek_writable(stream)
-  return stream._isWritable and (rawget(stream, "_ws") or stream._folded and stream._ws) or NONE
+  if not stream._isWritable then return NONE end
+  local side = rawget(stream, "_ws")
+  if side then return side end
+  return stream._peekState and stream:_peekState().writable or NONE
 end
 
 --- How much a side holds before it asks to wait.
