@@ -108,7 +108,7 @@ all-luas: ## build for every Lua of KEYS
 	@for key in $${KEYS:-$$(. tools/common.sh; all_keys)}; do $(MAKE) core LUA=$$(. tools/common.sh; find_lua $$key) || exit 1; done
 
 # ------------------------------------------------------------------------------------------- what developers type
-.PHONY: parity parity-random lint format asan valgrind gc-stress fuzz oom walk stress soak rock docs bench bench-quick bench-many bench-check clean help
+.PHONY: platform-sid platform-32 platform-big-endian parity parity-random lint format asan valgrind gc-stress fuzz oom walk stress soak rock docs bench bench-quick bench-many bench-check clean help
 lint: ## luacheck, clang-format, gcc and clang with all warnings, clang-tidy, cppcheck, shellcheck
 	@tools/lint.sh
 
@@ -152,6 +152,15 @@ parity-random: ## COUNT random programs (default: 300) in Node 20, and on three 
 	@tools/setup.sh --check all-luas
 	@for key in 5.1 5.4 jit; do lua=$$(. tools/common.sh; find_lua $$key); \
 	  $(MAKE) core LUA=$$lua && LUA=$$lua spec/parity/random/run $(or $(COUNT),300) $(SEED) || exit 1; done
+
+platform-sid: ## the specs on Debian's newest (in a root of its own): Lua 5.5, the newest libuv, LuaJIT and gcc; 5.5 under ASan, too
+	@tools/platform.sh sid
+
+platform-32: ## the specs on 32 bits (i386)
+	@tools/platform.sh 32
+
+platform-big-endian: ## the specs on s390x (big-endian) and arm64, emulated: slow
+	@tools/platform.sh s390x && tools/platform.sh arm64
 
 rock: ## luarocks make for each Lua but LuaJIT, and a program outside of the project that uses the rock
 	@tools/rock.sh
