@@ -85,6 +85,9 @@ static int core_errno(lua_State *L) {
 /* Every type of handle. */
 static const net_type *const types[] = {&net_tcp_type, &net_pipe_type, NULL};
 
+/* A state has one loop, and one core: whoever opens it again gets the same one. */
+static const char core_key = 0;
+
 int luaopen_uvnet_core(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"fdType", net_fd_type},
@@ -92,6 +95,8 @@ int luaopen_uvnet_core(lua_State *L) {
       {"errno", core_errno},
       {NULL, NULL},
   };
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &core_key);
+  if (lua_istable(L, -1)) return 1;
   net_loop *loop = net_loop_open(L);
   net_stream_open(L, loop);
   survive_sigpipe();
@@ -110,5 +115,7 @@ int luaopen_uvnet_core(lua_State *L) {
   net_codec_open(L);
   net_blocklist_open(L);
   net_serialize_open(L);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &core_key);
   return 1;
 }

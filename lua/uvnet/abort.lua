@@ -213,9 +213,11 @@ function AbortSignal:removeEventListener(event, listener)
   self:removeListener(event, listener)
 end
 
+local traceback = debug and debug.traceback or function(err) return err end
+
 local function with_traceback(err)
   if type(err) ~= "string" then return err end
-  return debug.traceback(err, 2)
+  return traceback(err, 2)
 end
 
 -- Calls those who listen now, unless they are removed before it is their turn.

@@ -18,8 +18,12 @@ Error.message = ""
 -- On Windows the search paths may have either slash, and the loader's own between them.
 local function slashes(path) return (path:gsub("\\", "/")) end
 
+-- A sandbox may have no `debug`, or take it away later.
+local getinfo = debug and debug.getinfo
+local traceback = debug and debug.traceback or function() return "" end
+
 -- Where uvnet's files are; nil where that is not known.
-local OURS = slashes(debug.getinfo(1, "S").source):match("^(@.*/)errors%.lua$")
+local OURS = getinfo and slashes(getinfo(1, "S").source):match("^(@.*/)errors%.lua$")
 
 -- Functions of C between our files and the user's: those that call on, and ours.
 Error._ours = { [pcall] = true, [xpcall] = true }
@@ -30,7 +34,7 @@ local function users_level()
   if not OURS then return nil end
   local level = 3 -- 1 is this function, 2 the caller
   while true do
-    local info = debug.getinfo(level, "Sf")
+    local info = getinfo(level, "Sf")
     if not info then return nil end
     if info.what == "C" then
       if not Error._ours[info.func] then return nil end
@@ -51,7 +55,7 @@ function Error:initialize(message, fields)
       self[key] = value
     end
   end
-  self.traceback = debug.traceback("", users_level() or 3):gsub("^\n", "")
+  self.traceback = traceback("", users_level() or 3):gsub("^\n", "")
 end
 
 local function to_string(self)

@@ -84,9 +84,13 @@ local function refuse_listener(self, listener, method)
   return errors.throw("ERR_INVALID_ARG_TYPE", "listener", "function", listener)
 end
 
+local standard_error = io and io.stderr -- a sandbox may have none
+
 --- Prints a warning to standard error. Replace it to send warnings elsewhere.
 -- @tparam Error warning
-function EventEmitter.warn(warning) io.stderr:write(tostring(warning), "\n") end
+function EventEmitter.warn(warning)
+  if standard_error then standard_error:write(tostring(warning), "\n") end
+end
 guard_field("warn", function(name, value)
   if not is_callable(value) then errors.throw("ERR_INVALID_ARG_TYPE", name, "function", value) end
 end)

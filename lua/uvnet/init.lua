@@ -34,6 +34,7 @@ local Server = require("uvnet.net.server")
 local Socket = require("uvnet.net.socket")
 local args = require("uvnet.net.args")
 local core = require("uvnet.core")
+local kept = require("uvnet.base.kept")
 local loop = require("uvnet.runtime.loop")
 
 local net = {
@@ -131,6 +132,7 @@ setmetatable(net, {
     local place = LAZY[name]
     if not place then return nil end
     local module = require(place[1])
+    kept.keep()
     local value = module
     if place[2] then value = module[place[2]] end
     net[name] = value
@@ -138,4 +140,5 @@ setmetatable(net, {
   end,
 })
 
+kept.keep("uvnet", net)
 return net

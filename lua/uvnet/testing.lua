@@ -31,4 +31,5 @@ testing.pair, testing.freePort, testing.tmpPath = peers.pair, peers.freePort, pe
 testing.track, testing.untrack = leaks.track, leaks.untrack
 testing.check, testing.leakCheck = leaks.check, leaks.leakCheck
 
+require("uvnet.base.kept").keep("uvnet.testing", testing)
 return testing

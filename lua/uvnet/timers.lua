@@ -11,6 +11,7 @@ local waiting = require("uvnet.runtime.timer_queue")
 require("uvnet.runtime.loop")
 
 local unpack = table.unpack or unpack -- luacheck: ignore 143
+local to_number = require("uvnet.base.plain").toNumber
 local floor = math.floor
 
 local LONGEST = 2147483647 -- ms, as in Node
@@ -28,10 +29,10 @@ local timers = {
 local Timeout = class.new("Timeout")
 
 local function to_duration(ms)
-  ms = tonumber(ms)
+  ms = to_number(ms)
   if ms and ms > LONGEST then
     local text = "%s does not fit into a 32-bit signed integer.\nTimeout duration was set to 1."
-    events.warn(errors(text:format(tostring(ms)), { name = "TimeoutOverflowWarning" }))
+    events.warn(errors(text:format(errors.inspect(ms)), { name = "TimeoutOverflowWarning" }))
   end
   if not ms or not (ms >= 1 and ms <= LONGEST) then return 1 end
   return floor(ms)

@@ -7,6 +7,7 @@
 
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
+local lower = require("uvnet.base.plain").lower
 
 local CANONICAL = {
   ["utf8"] = "utf8",
@@ -30,7 +31,7 @@ local codec = {}
 -- @treturn ?string `utf8`, `ascii`, `latin1`, `hex`, `base64`, `base64url` or `utf16le`; nil when it is unknown
 function codec.normalize(encoding)
   if encoding == nil or encoding == "" then return "utf8" end
-  return type(encoding) == "string" and (CANONICAL[encoding] or CANONICAL[encoding:lower()]) or nil
+  return type(encoding) == "string" and (CANONICAL[encoding] or CANONICAL[lower(encoding)]) or nil
 end
 
 --- Is this the name of an encoding?

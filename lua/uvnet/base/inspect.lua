@@ -3,6 +3,7 @@
 -- Floor 0.
 
 local class_of = require("uvnet.base.class").of
+local number_text = require("uvnet.base.plain").number
 
 local shown = {}
 
@@ -10,14 +11,6 @@ local function quote(value)
   local text = value
   if #text > 28 then text = text:sub(1, 25) .. "..." end
   return "'" .. text:gsub("\\", "\\\\"):gsub("'", "\\'"):gsub("\n", "\\n"):gsub("\r", "\\r") .. "'"
-end
-
--- As JavaScript writes it: neither 1.0 nor -nan.
-local function number_text(value)
-  if value ~= value then return "NaN" end
-  if value == math.huge then return "Infinity" end
-  if value == -math.huge then return "-Infinity" end
-  return (tostring(value):gsub("^(%-?%d+)%.0$", "%1"))
 end
 
 --- A value that should have been another.

@@ -19,7 +19,7 @@ local function expected_text(expected)
   if type(expected) == "string" then expected = { expected } end
   local types, classes, others = {}, {}, {}
   for _, name in ipairs(expected) do
-    local list = name:find("^%u") and classes or name:find("[]", 1, true) and others or types
+    local list = name:find("^[A-Z]") and classes or name:find("[]", 1, true) and others or types
     list[#list + 1] = name
   end
   local parts = {}

@@ -4,13 +4,14 @@
 
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
+local plain = require("uvnet.base.plain")
 
 local args = {}
 
 --- A number that JavaScript would see in this value, if it is not negative; else nil.
 function args.toNumber(value)
-  if type(value) == "string" and not value:find("%S") then return 0 end
-  local number = tonumber(value)
+  if type(value) == "string" and plain.isBlank(value) then return 0 end
+  local number = plain.toNumber(value)
   if number and number >= 0 then return number end
   return nil
 end
@@ -51,8 +52,8 @@ function args.checkPort(port, name)
   local number
   if type(port) == "number" then
     number = port
-  elseif type(port) == "string" and port:find("%S") then
-    number = tonumber(port)
+  elseif type(port) == "string" and not plain.isBlank(port) then
+    number = plain.toNumber(port)
   end
   if not number or number % 1 ~= 0 or number < 0 or number > 65535 then
     errors.throw("ERR_SOCKET_BAD_PORT", name, port, true)

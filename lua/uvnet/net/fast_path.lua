@@ -19,7 +19,7 @@ local class = require("uvnet.base.class")
 local getmetatable, rawget, rawset = getmetatable, rawget, rawset
 
 local lanes = {
-  enabled = not os.getenv("UVNET_NO_FAST_LANES"),
+  enabled = not (os and os.getenv and os.getenv("UVNET_NO_FAST_LANES")),
   --- The methods of net.Socket as they are made: one that has been overridden has to be called.
   standard = {},
 }

@@ -103,7 +103,7 @@ local function on_lookup(socket, options, target, wants_all, err, answer, family
 end
 
 local FAMILIES = { IPv4 = 4, IPv6 = 6 }
-local IS_WINDOWS = package.config:sub(1, 1) == "\\"
+local IS_WINDOWS = package and package.config:sub(1, 1) == "\\"
 
 --- Looks the target's host up, and tries what comes.
 local function look_up(socket, options, target)

@@ -11,6 +11,7 @@ local class = require("uvnet.base.class")
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
 local listening = require("uvnet.net.server_listening")
+local plain = require("uvnet.base.plain")
 local ticks = require("uvnet.runtime.ticks")
 
 local Server = EventEmitter:extend("Server")
@@ -89,8 +90,8 @@ end
 -- What JavaScript takes a value for where it wants a number; nil for what is none.
 local function as_number(value)
   if type(value) == "boolean" then return value and 1 or 0 end
-  if type(value) == "string" and not value:find("%S") then return 0 end
-  return tonumber(value)
+  if type(value) == "string" and plain.isBlank(value) then return 0 end
+  return plain.toNumber(value)
 end
 
 -- Anybody may have set `maxConnections` to any value: what is no number is no limit.

@@ -4,13 +4,14 @@
 
 local errors = require("uvnet.errors")
 local idle = require("uvnet.runtime.idle")
+local to_number = require("uvnet.base.plain").toNumber
 
 local settings = { methods = {} }
 local methods = settings.methods
 
 --- Whole seconds, for the system.
 function settings.keep_alive_seconds(ms)
-  ms = tonumber(ms) or 0
+  ms = to_number(ms) or 0
   if not (ms > 0 and ms < 2147483648000) then return 0 end
   return math.floor(ms / 1000)
 end

@@ -9,6 +9,7 @@ local errors = require("uvnet.errors")
 local forget_drains = require("uvnet.stream.pipe").forget_drains
 local state = require("uvnet.stream.state")
 local ticks = require("uvnet.runtime.ticks")
+local to_number = require("uvnet.base.plain").toNumber
 
 local later = ticks.later
 local high_water, peek_writable = state.high_water, state.peek_writable
@@ -69,7 +70,7 @@ end
 
 local function whole_number(n)
   if n == nil then return nil end
-  n = tonumber(n)
+  n = to_number(n)
   if not n or n ~= n then return nil end
   return n < 0 and math.ceil(n) or math.floor(n)
 end

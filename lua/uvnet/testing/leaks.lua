@@ -10,10 +10,12 @@ local net = require("uvnet")
 
 local leaks = {}
 
+local traceback = debug and debug.traceback or function() return "" end
+
 -- A traceback of the test, without what runs it.
 local function place()
   local lines = {}
-  for line in debug.traceback("", 4):gsub("^\nstack traceback:\n", ""):gmatch("[^\n]+") do
+  for line in traceback("", 4):gsub("^\nstack traceback:\n", ""):gmatch("[^\n]+") do
     if line:find("%[C%]: in .-'x?pcall'") then break end
     if not line:find("(tail call)", 1, true) and not line:find("...tail calls...", 1, true) then
       lines[#lines + 1] = line
