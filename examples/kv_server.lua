@@ -53,8 +53,9 @@ local function answer(socket, line)
   return "ERROR unknown request"
 end
 
-local server = net.createServer(function(socket)
-  local rest, is_full = "", false
+-- A client may send all of its requests, end its side, and then read the answers: that is no end of ours.
+local server = net.createServer({ allowHalfOpen = true }, function(socket)
+  local rest, is_full, has_ended = "", false, false
 
   -- After QUIT nothing is answered. Nor is it while the client does not read: `drain` goes on.
   local function take(data)
@@ -78,7 +79,12 @@ local server = net.createServer(function(socket)
   socket:on("drain", function()
     is_full = false
     take("")
-    if not is_full then socket:resume() end
+    if is_full then return end
+    if has_ended then socket:finish() else socket:resume() end
+  end)
+  socket:on("end", function()
+    has_ended = true
+    if not is_full then socket:finish() end -- all is answered
   end)
 
   socket:setTimeout(MS)

@@ -21,6 +21,7 @@ local function to_port(text)
 end
 
 local PORT = to_port(arg[1])
+local IDLE = 120000 -- ms without traffic on one side
 local target = { port = to_port(arg[2]), host = arg[3] or "localhost", allowHalfOpen = true }
 
 -- With half-open connections the end of one direction is passed on, and the other goes on until its own end.
@@ -28,12 +29,11 @@ local server = net.createServer({ allowHalfOpen = true }, function(downstream)
   local upstream = net.connect(target)
 
   local function tie(one, other, name)
-    one:on("error", function(err)
-      print(name .. " error: " .. err.message)
-      other:destroy()
-    end)
-    -- A side that is gone can neither send nor take: the other one has nobody to talk to.
-    one:on("close", function() other:destroy() end)
+    one:on("error", function(err) print(name .. " error: " .. err.message) end)
+    -- A side that is gone can neither send nor take: the other one has nobody to talk to. But what is queued for it was
+    -- sent before the end, and it may read slowly; one that does not read at all is cut off.
+    one:on("close", function() other:destroySoon() end)
+    one:setTimeout(IDLE, function() one:destroy() end)
     one:pipe(other)
   end
   tie(downstream, upstream, "client")
