@@ -138,9 +138,16 @@ describe("a process that forks", function()
     assert.equal(0, one:wait())
   end)
 
-  it_forks("serves beside its child, over a unix socket, whose file is its own", function()
+  it_forks("serves over a unix socket after its child has; the file is its own", function()
     local path = testing.tmpPath()
-    local one = start(PREFORK, { WHERE = ("%q"):format(path) })
+    local program = SERVES .. [[
+      local pid = posix.fork()
+      if pid == 0 then net.run() os.exit(7, true) end
+      if posix.wait(pid) ~= 7 then os.exit(1) end
+      net.run()
+      os.exit(0, true)
+    ]]
+    local one = start(program, { WHERE = ("%q"):format(path) })
     one:waitFor("port")
     both_answer(path)
     assert.equal(0, one:wait())
