@@ -45,15 +45,24 @@ local SUBJECTS = {
   ["net.BlockList"] = net.BlockList,
   ["net.SocketAddress"] = net.SocketAddress,
   ["net.AbortSignal"] = net.AbortSignal,
+  ["net.async"] = net.async,
+  ["net.Task"] = getmetatable(net.async.run(function() end)),
+  ["net.Queue"] = getmetatable(net.async.queue()).class,
+  ["net.Lock"] = getmetatable(net.async.lock()).class,
+  ["net.Held"] = getmetatable(net.async.lock():acquire()),
   ["uvnet.testing"] = require("uvnet.testing"),
 }
 
 -- Fields that only instances have, and some only at times.
 local OF_INSTANCES = {
   ["net.AbortController"] = { "signal" },
+  ["net.Queue"] = { "length", "limit", "closed" },
+  ["net.Lock"] = { "locked" },
   ["net.Server"] = { "maxConnections", "_handle" },
   ["net.Socket"] = { "timeout", "autoSelectFamilyAttemptedAddresses", "_handle" },
-  ["net.Error"] = { "code", "errno", "syscall", "address", "port", "hostname", "errors", "traceback", "cause" },
+  ["net.Error"] = {
+    "code", "errno", "syscall", "address", "port", "hostname", "errors", "traceback", "cause", "partial", "emitter",
+  },
 }
 
 -- The fields of a class are inherited: Lua 5.1 knows no __pairs to list them by.

@@ -13,6 +13,7 @@
 #include "dns.h"
 #include "fail.h"
 #include "fd.h"
+#include "framing.h"
 #include "pipe.h"
 #include "serialize.h"
 #include "stream.h"
@@ -113,6 +114,7 @@ int luaopen_uvnet_core(lua_State *L) {
   net_dns_open(L, loop);
   net_addr_open(L);
   net_codec_open(L);
+  net_framing_open(L);
   net_blocklist_open(L);
   net_serialize_open(L);
   lua_pushvalue(L, -1);

@@ -18,6 +18,7 @@ api.files = {
   "types/uvnet/errors.lua",
   "types/uvnet/abort.lua",
   "types/uvnet/block_list.lua",
+  "types/uvnet/async.lua",
   "types/uvnet/testing.lua",
 }
 

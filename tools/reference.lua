@@ -11,6 +11,7 @@ local NODE = "https://nodejs.org/docs/latest-v20.x/api/"
 local PAGES = {
   { "^emitter%.", "events.html" },
   { "EventEmitter", "events.html" },
+  { "^events%.", "events.html" },
   { "stream%.", "stream.html" },
   { "^readable%.", "stream.html" },
   { "^writable%.", "stream.html" },

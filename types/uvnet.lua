@@ -28,6 +28,7 @@
 ---@field errors net.Error The class of all errors that uvnet makes.
 ---@field BlockList net.BlockList The class of lists of blocked addresses.
 ---@field SocketAddress net.SocketAddress The class of addresses with a port.
+---@field async net.async Waiting in coroutines.
 ---@field AbortController net.AbortController The class of what aborts a signal.
 ---@field AbortSignal net.AbortSignal The class of signals: the option `signal` of what takes long.
 ---@field _VERSION string Name and version of this module, such as `uvnet 0.1.0`.

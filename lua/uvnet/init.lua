@@ -120,6 +120,7 @@ function net.isIPv6(input) return ip_version(input) == 6 end
 -- What not everybody uses is loaded when it is first asked for: field -> module, or module and the field in it.
 -- Each stands on a line: `name = { "uvnet.module" }` or `name = { "uvnet.module", "field" }`.
 local LAZY = {
+  async = { "uvnet.async" },
   AbortController = { "uvnet.abort", "AbortController" },
   AbortSignal = { "uvnet.abort", "AbortSignal" },
   BlockList = { "uvnet.net.block_list" },

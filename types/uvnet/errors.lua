@@ -43,6 +43,8 @@
 ---@field AggregateError net.Error The class of several errors in one. Of the class.
 ---@field AbortError net.Error The class of what a signal has ended: `code` is `ABORT_ERR`, `cause` the signal's reason. Of the class.
 ---@field cause any? What led to it: the reason of the signal.
+---@field partial? string What had come of a message that the stream did not bring to its end.
+---@field emitter? any Whose callback raised it: the socket whose handler it comes from.
 ---@overload fun(message?: any, fields?: table): net.Error
 local Error = {}
 

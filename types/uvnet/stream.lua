@@ -193,6 +193,102 @@ function Readable:setEncoding(encoding) end
 ---@return self
 function Readable:destroy(err) end
 
+---Waits for the next bytes: gives back what has come, at least one. Of a stream of objects, the next one.
+---
+---This and the methods below wait: in a task (`net.async`), or where no loop runs in the main program. They take from the
+---stream's own buffer, and nothing before all of a message is there; what they leave is what `data` listeners, `read` and
+---`pipe` get next.
+---
+---Raises what has broken the connection; `ERR_INVALID_STATE` where one cannot wait, or while another task reads;
+---`ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE`.
+---@param max? integer bytes
+---@return string? data nil at the end
+function Readable:readSome(max) end
+
+---Waits for so many bytes.
+---
+---Raises what `readSome` raises, and `ERR_STREAM_PREMATURE_CLOSE` if the stream ends in between: what has come is then in
+---`err.partial`.
+---@param n integer
+---@return string? data exactly n bytes; nil at the end, if there was none before it
+function Readable:readExactly(n) end
+
+---Waits for a line.
+---
+---Raises what `readSome` raises, and `ERR_FRAME_TOO_LONG`: then nothing is read.
+---@param options? net.FramingOptions
+---@return string? line without its `\n` or `\r\n`, the last one also without a newline; nil at the end
+function Readable:readLine(options) end
+
+---Waits for what ends with a delimiter.
+---
+---Raises what `readExactly` raises, and `ERR_FRAME_TOO_LONG`: then nothing is read; `ERR_INVALID_ARG_VALUE`.
+---@param delimiter string 1 to 256 bytes
+---@param options? net.FramingOptions
+---@return string? data the bytes before the delimiter, which is taken away; nil at the end
+function Readable:readUntil(delimiter, options) end
+
+---Waits for what follows its length.
+---
+---Raises what `readExactly` raises, and `ERR_FRAME_TOO_LONG`: then nothing is read; `ERR_INVALID_ARG_VALUE`.
+---@param format net.LengthFormat of the length
+---@param options? net.FramingOptions
+---@return string? data what follows the length; nil at the end
+function Readable:readFrame(format, options) end
+
+---Waits for the end.
+---
+---Raises what `readSome` raises, and `ERR_FRAME_TOO_LONG`: then nothing is read.
+---@param options? net.FramingOptions
+---@return string data everything up to the end
+function Readable:readAll(options) end
+
+---`for line in stream:lines() do`: line by line, up to the end. Lua 5.1 cannot wait in the iterator of a `for` within a
+---task: there call `readLine` in a `while` loop.
+---
+---Raises what `readLine` raises.
+---@param options? net.FramingOptions
+---@return fun(): string? next
+function Readable:lines(options) end
+
+---`for chunk in stream:chunks() do`: what comes, up to the end. On Lua 5.1 as `lines`.
+---
+---Raises what `readSome` raises.
+---@return fun(): string? next
+function Readable:chunks() end
+
+---Calls a listener with each message: framing without waiting, for who writes listeners. The stream flows, and `pause`
+---holds back the rest. A message that is too long, or that the end cuts off, destroys the stream with an error.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_OUT_OF_RANGE`.
+---
+---```lua
+---local source = net.stream.PassThrough()
+---source:frames("line", function(line) print(line) end)
+---source:write("one\ntw")
+---source:finish("o\r\nthree")  --> one
+-----> two
+-----> three
+---```
+---@param format net.LengthFormat|"line"|{ delimiter: string }
+---@param options? net.FramingOptions
+---@param listener fun(message: string)
+---@return fun() stop ends it: what no message was made of yet is the stream's again
+---@overload fun(self: net.Readable, format: net.LengthFormat|"line"|{ delimiter: string }, listener: fun(message: string)): fun()
+function Readable:frames(format, options, listener) end
+
+---Waits for `close`.
+---
+---Raises the error that the stream was closed with; `ERR_INVALID_STATE` where one cannot wait.
+function Readable:finished() end
+
+---How a length is written before a message: how many bits, and the most or the least of them first.
+---@alias net.LengthFormat "u8"|"u16be"|"u16le"|"u32be"|"u32le"|"u64be"|"u64le"
+
+---Bounds of what waits for a message.
+---@class net.FramingOptions
+---@field limit? integer bytes that the message may have (default 65536 for lines and delimiters, else 16777216)
+
 ---Options of a Readable.
 ---@class net.ReadableOptions
 ---@field highWaterMark? integer bytes, or objects (default 16384, or 16)
@@ -301,6 +397,19 @@ function Writable:pipe() end
 ---@param err? any the reason
 ---@return self
 function Writable:destroy(err) end
+
+---Writes, and waits while the buffer is above its mark.
+---
+---Raises what breaks the connection, or has broken it; `ERR_INVALID_STATE` where one cannot wait, or while another task
+---writes; `ERR_INVALID_ARG_TYPE`, `ERR_UNKNOWN_ENCODING`.
+---@param data string|string[] bytes, or a list of strings
+---@param encoding? net.Encoding
+function Writable:writeAll(data, encoding) end
+
+---Waits for `close`.
+---
+---Raises the error that the stream was closed with; `ERR_INVALID_STATE` where one cannot wait.
+function Writable:finished() end
 
 ---Options of a Writable.
 ---@class net.WritableOptions

@@ -143,5 +143,11 @@ return {
   },
   ERR_ILLEGAL_CONSTRUCTOR = { "TypeError", function() return "Illegal constructor" end },
   ABORT_ERR = { "AbortError", function() return "The operation was aborted" end },
+  ERR_INVALID_STATE = { "Error", function(problem) return "Invalid state: " .. problem end, { "problem" } },
+  ERR_TIMEOUT = { "Error", function() return "The operation timed out" end },
+  ERR_FRAME_TOO_LONG = {
+    "RangeError",
+    function(limit) return ("The message is longer than %s bytes"):format(inspect(limit)) end,
+  },
   ERR_MULTIPLE_CALLBACK = { "Error", function() return "Callback called multiple times" end },
 }

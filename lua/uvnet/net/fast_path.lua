@@ -88,7 +88,7 @@ function lanes.close_write(socket)
   if handle then handle:directWrite(false) end
 end
 
-local function flows(rs)
+local function flows(socket, rs)
   return rs.flowing
     and rs.dataListening
     and (rs.length or 0) == 0
@@ -96,6 +96,7 @@ local function flows(rs)
     and not rs.ended
     and not rs.destroyed
     and not rs.errored
+    and rawget(socket, "_reader") == nil
 end
 
 -- Is a chunk of whole characters what the decoder would make of it?
@@ -115,7 +116,7 @@ function lanes.update_read(socket)
   local handle = socket._handle
   if not handle or not lanes.enabled then return end
   local rs = rawget(socket, "_rs")
-  local open = rs and flows(rs) and lanes.is_standard(socket) or false
+  local open = rs and flows(socket, rs) and lanes.is_standard(socket) or false
   local decoder = open and rs.decoder
   if decoder then open = is_transparent(decoder, rs.encoding) end
   handle:directRead(open, decoder)

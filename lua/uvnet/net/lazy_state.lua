@@ -168,7 +168,7 @@ end
 --- Somebody listens for `data` now. Returns false if that is not all there is to it.
 function lazy.flow(socket)
   local handle = socket._handle
-  if not handle then return false end
+  if not handle or rawget(socket, "_reader") ~= nil then return false end
   local flows = handle:flow()
   if flows == nil then return false end
   if socket._events.newListener ~= nil then

@@ -7,6 +7,7 @@ local errors = require("uvnet.errors")
 local lanes = require("uvnet.net.fast_path")
 local lazy = require("uvnet.net.lazy_state")
 local stream = require("uvnet.stream")
+local waiters = require("uvnet.stream.waiters")
 local waiting = require("uvnet.net.socket_waiting")
 
 local Duplex = stream.Duplex
@@ -33,9 +34,21 @@ function methods:_read()
   end
 end
 
+-- Who waits to read gets the chunk itself, if nothing in between could be observed.
+local function hand_over(self, reader, chunk)
+  local rs = rawget(self, "_rs")
+  if not lanes.enabled or not lanes.is_standard(self) then return false end
+  if rs and (rs.decoder or rs.ended or rs.destroyed) then return false end
+  rawset(self, "_reader", nil)
+  waiters.wake(reader, chunk)
+  return true
+end
+
 --- The handle has read: a chunk, or nil and why there is none.
 -- @local
 function methods:_onread(chunk, code, errno)
+  local reader = rawget(self, "_reader")
+  if reader ~= nil and chunk and hand_over(self, reader, chunk) then return end
   if chunk then
     local handle = self._handle
     if self:push(chunk) then
@@ -50,8 +63,21 @@ function methods:_onread(chunk, code, errno)
     self:destroy(errors.system("read", code, errno))
   elseif not lazy.ended(self) and not self.readableEnded then
     self:push(nil)
-    self:read(0)
+    -- A task that reads sees the end when it asks for more. Until then it can answer what it has read.
+    if not rawget(self, "_pulled") or not self.writable then self:read(0) end
   end
+end
+
+-- Is it open, its state lazy, and does nobody listen for data?
+function waiters.is_folded(self)
+  local events = rawget(self, "_events")
+  if events and events.data ~= nil or not lanes.enabled then return false end
+  local handle = rawget(self, "_handle")
+  return handle ~= nil and handle:stage() == "open"
+end
+
+function waiters.close_lane(self)
+  if rawget(self, "_handle") then lanes.close_read(self) end
 end
 
 -- What could be observed closes the lanes first.

@@ -204,7 +204,11 @@ end
 function methods:finish(data, encoding, callback)
   errors._checkSelf(self, "socket:finish(data)")
   lanes.close_write(self)
-  return Duplex.finish(self, data, encoding, callback)
+  Duplex.finish(self, data, encoding, callback)
+  -- The peer's end that was held back for a task, which has nothing to answer any more.
+  local rs = rawget(self, "_pulled") and rawget(self, "_rs")
+  if rs and rs.ended and not rs.endEmitted and (rs.length or 0) == 0 then self:read(0) end
+  return self
 end
 methods["end"] = function(self, ...)
   errors._checkSelf(self, "socket:finish(data)")

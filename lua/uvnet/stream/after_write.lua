@@ -14,6 +14,7 @@ local destruction = require("uvnet.stream.destroy")
 local errors = require("uvnet.errors")
 local state = require("uvnet.stream.state")
 local ticks = require("uvnet.runtime.ticks")
+local waiters = require("uvnet.stream.waiters")
 
 local later = ticks.later
 local error_or_destroy = destruction.error_or_destroy
@@ -234,6 +235,7 @@ function after.after_write(self, ws, count, callback)
       local owed = owe(ws, callback, count, 1)
       if drains then
         ws.needDrain = nil
+        waiters.tell_writer(self)
         self:emit("drain")
       end
       pay(ws, owed)

@@ -93,4 +93,20 @@ function buffer.take(rs, n)
   return concat(parts)
 end
 
+--- Makes one chunk of those from one place on, unless they hold too much for it to be worth while.
+-- @tparam integer from not the first
+-- @tparam integer most bytes
+function buffer.merge(rs, from, most)
+  local list, tail, size = rs.buffer, rs.tail, 0
+  for i = from, tail do
+    size = size + #list[i]
+  end
+  if size > most then return end
+  list[from] = concat(list, "", from, tail)
+  for i = from + 1, tail do
+    list[i] = nil
+  end
+  rs.tail = from
+end
+
 return buffer

@@ -5,8 +5,10 @@
 --
 -- Floor 3.
 
+local EventEmitter = require("uvnet.events")
 local errors = require("uvnet.errors")
 local ticks = require("uvnet.runtime.ticks")
+local waiters = require("uvnet.stream.waiters")
 
 local later = ticks.later
 
@@ -46,6 +48,7 @@ local as_error = destroy.as_error
 local function emit_close(stream)
   if marked(stream, "closeEmitted") then return end
   mark(stream, "closeEmitted", true)
+  waiters.tell_both(stream)
   local rs, ws = sides(stream)
   if ws and not ws.noEmitClose or rs and not rs.noEmitClose then stream:emit("close") end
 end
@@ -53,7 +56,14 @@ end
 local function emit_error(stream, err)
   if marked(stream, "errorEmitted") then return end
   mark(stream, "errorEmitted", true)
-  stream:emit("error", err)
+  -- Who waits at the stream gets the error: then nobody need listen for it.
+  local is_told = waiters.are_there(stream)
+  waiters.tell_both(stream)
+  if is_told and stream:listenerCount("error") == 0 then
+    stream:emit(EventEmitter.errorMonitor, err)
+  else
+    stream:emit("error", err)
+  end
 end
 
 local function emit_error_and_close(stream, err)

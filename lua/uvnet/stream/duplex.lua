@@ -5,6 +5,7 @@
 local Readable = require("uvnet.stream.readable")
 local Writable = require("uvnet.stream.writable")
 local destruction = require("uvnet.stream.destroy")
+local methods = require("uvnet.stream.methods")
 local state = require("uvnet.stream.state")
 
 local Duplex = Readable:extend("Duplex")
@@ -66,5 +67,7 @@ function Duplex.__setters:destroyed(value)
   self:_flowChanged()
   self._rs.destroyed, self._ws.destroyed = value and true or nil, value and true or nil
 end
+
+methods.of_writable(Duplex) -- Writable's own would not be replaced in a class that only mixes it in
 
 return Duplex

@@ -44,7 +44,7 @@ end
 local maybe_read_more = flowing.maybe_read_more
 
 local function flow(self, rs)
-  while rs.flowing and self:read() ~= nil do -- luacheck: ignore 542
+  while rs.flowing and rawget(self, "_reader") == nil and self:read() ~= nil do -- luacheck: ignore 542
   end
 end
 
@@ -66,6 +66,9 @@ local function check(self, rs)
   if rs.flowing and not rs.reading then self:read(0) end
   maybe_read_more(self, rs)
 end
+
+--- Lets data flow, if it does; not past somebody who waits to read.
+flowing.flow = flow
 
 --- To be called before listeners are, with `rs.emitting` to be set to what it returns behind them.
 function flowing.guard(self, rs)

@@ -9,6 +9,7 @@ local flow = require("uvnet.stream.flow")
 local pipe = require("uvnet.stream.pipe")
 local state = require("uvnet.stream.state")
 local text = require("uvnet.stream.text")
+local waiters = require("uvnet.stream.waiters")
 
 local high_water = state.high_water
 local error_or_destroy = destruction.error_or_destroy
@@ -28,7 +29,8 @@ local function measure(rs, chunk) return rs.objectMode and 1 or #chunk end
 
 local function add_chunk(self, rs, chunk, in_front)
   local length = rs.length or 0
-  if rs.flowing and rs.sync == false and rs.dataListening and length == 0 then
+  local reader = rawget(self, "_reader")
+  if rs.flowing and rs.sync == false and rs.dataListening and length == 0 and reader == nil then
     pipe.forget_drains(rs)
     rs.dataEmitted = true
     local outer = guard(self, rs)
@@ -42,6 +44,7 @@ local function add_chunk(self, rs, chunk, in_front)
       buffer.append(rs, chunk)
     end
     if rs.needReadable then emit_readable(self, rs) end
+    if reader ~= nil then waiters.tell_reader(self) end
   end
   maybe_read_more(self, rs)
 end
@@ -57,6 +60,7 @@ local function on_eof(self, rs)
     end
   end
   rs.ended = true
+  waiters.tell_reader(self)
   if rs.sync ~= false then
     emit_readable(self, rs)
   else

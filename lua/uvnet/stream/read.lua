@@ -160,4 +160,4 @@ local function read(self, n)
   return chunk
 end
 
-return { read = read, end_now = end_now }
+return { read = read, end_now = end_now, call_read = call_read }

@@ -16,6 +16,7 @@ local buffer = require("uvnet.stream.buffer")
 local destruction = require("uvnet.stream.destroy")
 local errors = require("uvnet.errors")
 local flow = require("uvnet.stream.flow")
+local methods = require("uvnet.stream.methods")
 local pipe = require("uvnet.stream.pipe")
 local push = require("uvnet.stream.push")
 local state = require("uvnet.stream.state")
@@ -243,5 +244,7 @@ function getters:readableEnded() return peek_readable(self).endEmitted or false 
 function getters:destroyed() return peek_readable(self).destroyed or false end
 function getters:closed() return peek_readable(self).closed or false end
 function getters:errored() return peek_readable(self).errored end
+
+methods.of_readable(Readable)
 
 return Readable

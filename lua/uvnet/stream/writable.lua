@@ -15,11 +15,13 @@ local EventEmitter = require("uvnet.events")
 local after = require("uvnet.stream.after_write")
 local destruction = require("uvnet.stream.destroy")
 local errors = require("uvnet.errors")
+local methods = require("uvnet.stream.methods")
 local prepare_chunk = require("uvnet.stream.chunk")
 local queue = require("uvnet.stream.write_queue")
 local state = require("uvnet.stream.state")
 local text = require("uvnet.stream.text")
 local ticks = require("uvnet.runtime.ticks")
+local waiters = require("uvnet.stream.waiters")
 
 local later = ticks.later
 local high_water, peek_writable = state.high_water, state.peek_writable
@@ -246,6 +248,7 @@ function Writable:_drain()
   local ws = peek_writable(self)
   if ws.needDrain and not ws.ending and not ws.destroyed and (ws.length or 0) == 0 then
     ws.needDrain = nil
+    waiters.tell_writer(self)
     self:emit("drain")
   end
 end
@@ -288,5 +291,7 @@ function getters:writableObjectMode() return peek_writable(self).objectMode or f
 function getters:destroyed() return peek_writable(self).destroyed or false end
 function getters:closed() return peek_writable(self).closed or false end
 function getters:errored() return peek_writable(self).errored end
+
+methods.of_writable(Writable)
 
 return Writable

@@ -1,0 +1,416 @@
+--- Reading that waits: `readSome`, `readExactly`, `readLine`, `readUntil`, `readFrame`, `readAll`, `lines`, `chunks`.
+--
+-- They take from the stream's own buffer, and take nothing before all of a message is there: a wait that is broken off
+-- leaves the stream as it was, and what they leave is what `data` listeners, `read` and `pipe` get next. While somebody
+-- waits, what comes is his; data flows on to listeners, if it did, when he has what he wanted.
+--
+-- Floor 3.
+
+local buffer = require("uvnet.stream.buffer")
+local call_read = require("uvnet.stream.read").call_read
+local errors = require("uvnet.errors")
+local flow = require("uvnet.stream.flow")
+local framing = require("uvnet.base.framing")
+local kind = require("uvnet.stream.kind")
+local split = require("uvnet.stream.split")
+local task = require("uvnet.runtime.task")
+local ticks = require("uvnet.runtime.ticks")
+local waiters = require("uvnet.stream.waiters")
+
+local sub = string.sub
+local cut = framing.cut
+local advance, compact, format_of, look = split.advance, split.compact, split.format_of, split.look
+local enter, wait, raise = task.enter, task.wait, task.raise
+local later = ticks.later
+local huge, floor = math.huge, math.floor
+
+local LONGEST_LINE = 65536 -- bytes
+local LONGEST_FRAME = 16777216
+
+local methods = {}
+
+waiters.wake = task.wake
+
+-- ---- the buffer ----
+
+local function flow_on(self)
+  local rs = self._rs
+  if not rs.flowing or rawget(self, "_reader") ~= nil then return end
+  local outer = flow.guard(self, rs)
+  flow.flow(self, rs)
+  rs.emitting = outer
+  if rs.flowing and not rs.reading then self:read(0) end
+end
+
+-- Something has been taken: there is room again, and data may flow to whom it flows.
+local function go_on(self, rs)
+  if rs.flowing then
+    later(flow_on, self)
+  elseif not rs.reading and not rs.ended then
+    flow.maybe_read_more(self, rs)
+  end
+end
+
+local function take(self, rs, n)
+  local length = rs.length
+  local data = n >= length and buffer.take_all(rs) or buffer.take(rs, n)
+  rs.length = length - #data
+  go_on(self, rs)
+  return data
+end
+
+-- What a wait has brought and nobody has taken yet.
+local function leave(self, rs, chunk)
+  buffer.append(rs, chunk)
+  rs.length = (rs.length or 0) + #chunk
+  if rs.readableListening then flow.emit_readable(self, rs) end
+end
+
+local function leave_rest(self, chunk, from)
+  local rs = self._rs
+  if from < #chunk then leave(self, rs, from > 0 and sub(chunk, from + 1) or chunk) end
+  if rs.flowing then go_on(self, rs) end
+end
+
+-- ---- how a stream ends ----
+
+local function busy()
+  errors.throw("ERR_INVALID_STATE", "Another task reads from this stream: one can at a time")
+end
+
+-- A wait whose yield has failed is none (Lua 5.1).
+local function check_free(self)
+  local reader = rawget(self, "_reader")
+  if reader ~= nil and task.is_waiting(reader) then busy() end
+end
+
+local function begin(self, call)
+  if type(self) ~= "table" or not self._isReadable then errors._checkSelf(nil, call) end
+  if rawget(self, "_reader") ~= nil then check_free(self) end
+  rawset(self, "_pulled", true)
+  return self._rs
+end
+
+local function begin_bytes(self, call)
+  local rs = begin(self, call)
+  if rs.objectMode then
+    errors.throw("ERR_INVALID_STATE", "A stream of objects has no bytes: use readSome() or chunks()")
+  end
+  return rs
+end
+
+-- The end has been read: `end` may follow.
+local function at_end(self, rs)
+  if not rs.endEmitted then self:read(0) end
+end
+
+-- Is there more to come? Raises what has broken the stream, with what had come of a message.
+local function is_over(self, rs)
+  if rs.ended then return true end
+  if not (rs.destroyed or rs.errored or rs.errorEmitted or rs.closeEmitted) then return false end
+  local err = kind.error_of(self) or errors.coded("ERR_STREAM_PREMATURE_CLOSE")
+  waiters.origin[err] = self
+  if type(err) == "table" and not rs.objectMode and (rs.length or 0) > 0 then
+    err.partial = buffer.take_all(rs)
+    rs.length = 0
+  end
+  return raise(err)
+end
+
+-- The stream has ended within a message.
+local function cut_off(self, rs)
+  local err = errors.coded("ERR_STREAM_PREMATURE_CLOSE")
+  err.partial = buffer.take_all(rs)
+  rs.length = 0
+  waiters.origin[err] = self
+  at_end(self, rs)
+  raise(err)
+end
+
+local function too_long(self, limit)
+  local err = errors.coded("ERR_FRAME_TOO_LONG", limit)
+  waiters.origin[err] = self
+  if rawget(self, "_rs") and self._rs.flowing then go_on(self, self._rs) end
+  raise(err)
+end
+
+-- ---- waiting ----
+
+local function unwait(me, self)
+  if rawget(self, "_reader") == me then rawset(self, "_reader", nil) end
+  local rs = rawget(self, "_rs")
+  if rs and rs.flowing then go_on(self, rs) end
+end
+
+-- Waits for a change. What it gives back is a chunk that is nowhere else; nil: have another look.
+local function wait_for_change(self, rs)
+  local me = enter()
+  if rs.flowing and self._peekState then waiters.close_lane(self) end
+  if not rs.reading and not rs.constructing then
+    local length = rs.length
+    call_read(self, rs)
+    if rs.length ~= length or rs.ended or rs.destroyed or rs.errored then return nil end
+  elseif rs.constructing then
+    rs.needReadable = true
+  end
+  rawset(self, "_reader", me)
+  return wait(me, unwait, self)
+end
+
+-- The same at a socket that has no tables yet.
+local function wait_folded(self)
+  local me = enter()
+  rawset(self, "_reader", me)
+  rawset(self, "_pulled", true)
+  return wait(me, unwait, self)
+end
+
+-- Waits until there are so many bytes. False at the end of the stream, with fewer.
+local function need(self, rs, n)
+  local since = rs.tail or 0
+  while (rs.length or 0) < n do
+    if is_over(self, rs) then return false end
+    local chunk = wait_for_change(self, rs)
+    if chunk then leave(self, rs, chunk) end
+    since = compact(rs, since)
+  end
+  return true
+end
+
+-- ---- bytes as they come ----
+
+local function check_count(name, n, least)
+  if type(n) ~= "number" then errors.throw("ERR_INVALID_ARG_TYPE", name, "number", n) end
+  if n ~= huge and n % 1 ~= 0 then errors.throw("ERR_OUT_OF_RANGE", name, "an integer", n) end
+  if not (n >= least) then errors.throw("ERR_OUT_OF_RANGE", name, ">= " .. least, n) end
+  return n
+end
+
+local function read_some(self, max)
+  local rs = begin(self, "stream:readSome([max])")
+  if max ~= nil then check_count("max", max, 1) end
+  while true do
+    if (rs.length or 0) > 0 then
+      if rs.objectMode then
+        rs.length = rs.length - 1
+        local object = buffer.shift(rs)
+        go_on(self, rs)
+        return object
+      end
+      local here = buffer.first_length(rs)
+      return take(self, rs, max and max < here and max or here)
+    end
+    if is_over(self, rs) then
+      at_end(self, rs)
+      return nil
+    end
+    local chunk = wait_for_change(self, rs)
+    if chunk then
+      if rs.flowing or max and #chunk > max or (rs.length or 0) > 0 then
+        leave(self, rs, chunk)
+      else
+        return chunk
+      end
+    end
+  end
+end
+
+--- Waits for the next bytes: gives back what has come, at least one. Of a stream of objects, the next one.
+-- @function readSome
+-- @tparam[opt] integer max bytes
+-- @treturn ?string nil at the end
+-- @raise what has broken the connection; ERR_INVALID_STATE where one cannot wait, or while another task reads;
+--   ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
+function methods.readSome(self, max)
+  if
+    max == nil
+    and type(self) == "table"
+    and rawget(self, "_rs") == nil
+    and rawget(self, "_reader") == nil
+    and self._peekState
+    and waiters.is_folded(self)
+  then
+    local chunk = wait_folded(self)
+    if chunk and rawget(self, "_rs") == nil then return chunk end
+    if chunk then leave(self, self._rs, chunk) end
+  end
+  return read_some(self, max)
+end
+
+--- Waits for so many bytes.
+-- @tparam integer n
+-- @treturn ?string exactly n bytes; nil at the end of the stream, if there was none before it
+-- @raise ERR_STREAM_PREMATURE_CLOSE if the stream ends in between, with what has come in `err.partial`; what has broken
+--   the connection, with the same; ERR_INVALID_STATE; ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
+function methods.readExactly(self, n)
+  local rs = begin_bytes(self, "stream:readExactly(n)")
+  check_count("n", n, 0)
+  if n == 0 then return "" end
+  if (rs.length or 0) >= n or need(self, rs, n) then return take(self, rs, n) end
+  if (rs.length or 0) > 0 then return cut_off(self, rs) end
+  at_end(self, rs)
+  return nil
+end
+
+-- ---- up to a delimiter ----
+
+local function limit_of(options, otherwise)
+  if options == nil then return otherwise end
+  if type(options) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options) end
+  local limit = options.limit
+  if limit == nil then return otherwise end
+  return check_count("options.limit", limit, 0)
+end
+
+local function read_delimited(self, rs, delimiter, limit)
+  local scan = { list = nil, at = 0 }
+  while true do
+    local message = look(rs, scan, delimiter, limit)
+    if message then
+      if rs.flowing or not rs.reading then go_on(self, rs) end
+      return message
+    elseif message == false then
+      return too_long(self, limit)
+    end
+    if is_over(self, rs) then
+      if (rs.length or 0) == 0 then
+        at_end(self, rs)
+        return nil
+      end
+      if delimiter then return cut_off(self, rs) end
+      if rs.length > limit then return too_long(self, limit) end
+      local last = take(self, rs, rs.length)
+      at_end(self, rs)
+      return last
+    end
+    local chunk = wait_for_change(self, rs)
+    if chunk then
+      if (rs.length or 0) == 0 and not rs.flowing then
+        local next
+        message, next = cut(chunk, 0, limit, delimiter)
+        if message then
+          leave_rest(self, chunk, next)
+          return message
+        end
+      end
+      leave(self, rs, chunk)
+    end
+  end
+end
+
+--- Waits for a line.
+-- @function readLine
+-- @tparam[opt] table options `limit`: how many bytes it may have (65536)
+-- @treturn ?string the line without its `\n` or `\r\n`, the last one also without a newline; nil at the end
+-- @raise ERR_FRAME_TOO_LONG: then nothing is read; what has broken the connection; ERR_INVALID_STATE;
+--   ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
+function methods.readLine(self, options)
+  -- Most often it lies in the first chunk.
+  local rs = options == nil and type(self) == "table" and rawget(self, "_rs")
+  local list = rs and rs.buffer
+  if list and not rs.objectMode and rawget(self, "_reader") == nil then
+    local chunk, offset = list[rs.head], rs.offset or 0
+    if chunk then
+      local line, next = cut(chunk, offset, LONGEST_LINE)
+      if line then
+        advance(rs, chunk, offset, next)
+        if rs.flowing or not rs.reading then go_on(self, rs) end
+        return line
+      end
+    end
+  end
+  rs = begin_bytes(self, "stream:readLine([options])")
+  return read_delimited(self, rs, nil, limit_of(options, LONGEST_LINE))
+end
+
+--- Waits for what ends with a delimiter.
+-- @tparam string delimiter 1 to 256 bytes
+-- @tparam[opt] table options `limit`: how many bytes may stand before it (65536)
+-- @treturn ?string the bytes before the delimiter, which is taken away; nil at the end
+-- @raise ERR_FRAME_TOO_LONG: then nothing is read; ERR_STREAM_PREMATURE_CLOSE if the stream ends before the delimiter,
+--   with what has come in `err.partial`; what has broken the connection; ERR_INVALID_STATE; ERR_INVALID_ARG_TYPE,
+--   ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE
+function methods.readUntil(self, delimiter, options)
+  local rs = begin_bytes(self, "stream:readUntil(delimiter[, options])")
+  if type(delimiter) ~= "string" then errors.throw("ERR_INVALID_ARG_TYPE", "delimiter", "string", delimiter) end
+  if #delimiter == 0 or #delimiter > 256 then
+    errors.throw("ERR_INVALID_ARG_VALUE", "delimiter", delimiter, "must have 1 to 256 bytes")
+  end
+  return read_delimited(self, rs, delimiter, limit_of(options, LONGEST_LINE))
+end
+
+-- ---- behind a length ----
+
+--- Waits for what follows its length.
+-- @tparam string format of the length: `u8`, `u16be`, `u16le`, `u32be`, `u32le`, `u64be`, `u64le`
+-- @tparam[opt] table options `limit`: how many bytes may follow it (16 MiB)
+-- @treturn ?string the bytes; nil at the end
+-- @raise ERR_FRAME_TOO_LONG: then nothing is read; ERR_STREAM_PREMATURE_CLOSE if the stream ends in between, with
+--   what has
+--   come, the length included, in `err.partial`; what has broken the connection; ERR_INVALID_STATE;
+--   ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE
+function methods.readFrame(self, format, options)
+  local rs = begin_bytes(self, "stream:readFrame(format[, options])")
+  local known = format_of(format)
+  local limit, size = limit_of(options, LONGEST_FRAME), known.size
+  if (rs.length or 0) >= size or need(self, rs, size) then
+    local length = split.length_of(rs, known)
+    if length > limit then return too_long(self, limit) end
+    length = floor(length)
+    if rs.length >= size + length or need(self, rs, size + length) then
+      buffer.take(rs, size)
+      rs.length = rs.length - size
+      if length > 0 then return take(self, rs, length) end
+      go_on(self, rs)
+      return ""
+    end
+  end
+  if (rs.length or 0) > 0 then return cut_off(self, rs) end
+  at_end(self, rs)
+  return nil
+end
+
+--- Waits for the end.
+-- @tparam[opt] table options `limit`: how many bytes there may be (16 MiB)
+-- @treturn string everything up to the end; `""` if there is nothing
+-- @raise ERR_FRAME_TOO_LONG: then nothing is read; what has broken the connection, with what has come in `err.partial`;
+--   ERR_INVALID_STATE; ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
+function methods.readAll(self, options)
+  local rs = begin_bytes(self, "stream:readAll([options])")
+  local limit = limit_of(options, LONGEST_FRAME)
+  if need(self, rs, limit + 1) then return too_long(self, limit) end
+  local all = (rs.length or 0) > 0 and take(self, rs, rs.length) or ""
+  at_end(self, rs)
+  return all
+end
+
+-- ---- loops ----
+
+-- Lua 5.1 cannot yield from the iterator of a `for`.
+local function check_iterator(loop, call)
+  if task.yields_across_pcall or not task.current() then return end
+  local text = "%s: Lua 5.1 cannot wait in the iterator of a for: call %s in a while loop"
+  errors.throw("ERR_INVALID_STATE", text:format(loop, call))
+end
+
+--- `for line in stream:lines() do`: reads line by line, up to the end.
+-- @tparam[opt] table options as for `readLine`
+-- @treturn function
+-- @raise as `readLine` does
+function methods.lines(self, options)
+  begin_bytes(self, "stream:lines([options])")
+  limit_of(options, LONGEST_LINE)
+  check_iterator("lines()", "readLine()")
+  return function() return self:readLine(options) end
+end
+
+--- `for chunk in stream:chunks() do`: reads what comes, up to the end.
+-- @treturn function
+-- @raise as `readSome` does
+function methods.chunks(self)
+  begin(self, "stream:chunks()")
+  check_iterator("chunks()", "readSome()")
+  return function() return self:readSome() end
+end
+
+return { methods = methods, limit_of = limit_of, LONGEST_LINE = LONGEST_LINE, LONGEST_FRAME = LONGEST_FRAME }
