@@ -160,6 +160,15 @@ describe("net.Socket", function()
       assert.is_true(socket.destroyed)
     end)
 
+    it("says of a path that is not there, and looks like a host and a port, what it was taken for", function()
+      local socket = net.connect("localhost:6379")
+      local err = testing.wait(socket, "error")
+      assert.equal("ENOENT", err.code)
+      local hint = ' (a path: for a host and a port, connect(6379, "localhost"))'
+      assert.equal("connect ENOENT localhost:6379" .. hint, err.message)
+      assert.equal("localhost:6379", err.address)
+    end)
+
     it("emits error ENOENT for a path that is not there", function()
       local path = testing.tmpPath()
       local err = testing.wait(net.connect(path), "error")

@@ -116,6 +116,41 @@ describe("testing", function()
       testing.wait(server, "close")
     end)
 
+    it("gives the data that came between two waits for it, in order", function()
+      local client, peer = testing.pair()
+      peer:setNoDelay()
+      for i = 1, 3 do
+        peer:write(tostring(i))
+        -- Each comes by itself, and the later ones while nobody waits.
+        local came = i
+        testing.run(function() return client.bytesRead + (came == 1 and 1 or 0) >= came end)
+        if i == 1 then assert.equal("1", testing.wait(client, "data")) end
+      end
+      assert.equal("2", testing.wait(client, "data"))
+      assert.equal("3", testing.wait(client, "data"))
+      -- What somebody else has heard is not told again.
+      local heard = ""
+      client:on("data", function(data) heard = heard .. data end)
+      peer:write("4")
+      testing.run(function() return heard == "4" end)
+      timers.setTimeout(function() peer:write("5") end, 5)
+      assert.equal("5", testing.wait(client, "data"))
+      client:destroy()
+      peer:destroy()
+    end)
+
+    it("is refused within a condition, which is asked while the loop runs", function()
+      local codes = {}
+      local alive = timers.setInterval(nothing, 5)
+      testing.run(function()
+        local ok, err = pcall(testing.wait, net.events(), "x", 1)
+        if not ok and type(err) == "table" then codes[err.code] = true end
+        return next(codes) ~= nil
+      end)
+      alive:close()
+      assert.same({ ERR_LOOP_RUNNING = true }, codes)
+    end)
+
     it("returns at once for a server that has closed, and for a socket that is connected", function()
       local server = net.createServer():listen(0)
       testing.wait(server, "listening")
@@ -145,17 +180,6 @@ describe("testing", function()
       assert.is_true(closed)
     end)
 
-    it("does not remember data that nobody listened for", function()
-      local client, peer = testing.pair()
-      peer:on("data", function(data) peer:write(data) end)
-      client:write("one")
-      assert.equal("one", testing.wait(client, "data"))
-      client:write("two")
-      testing.run(function() return client.bytesRead == 6 end)
-      assert.truthy(raised(testing.wait, client, "data", 20):find("no 'data'", 1, true))
-      client:destroy()
-      peer:destroy()
-    end)
 
     it("fails when the event does not come in time, and names it", function()
       local socket = net.Socket()
@@ -364,6 +388,31 @@ describe("testing", function()
       assert.is_true(client.destroyed)
       assert.is_true(accepted.destroyed)
       testing.check()
+    end)
+
+    it("says where it was made by a before_each that stands above", function()
+      local before, after = {}, {}
+      local made
+      before[1] = function() made = net.createServer():listen(0) end
+      testing.untrack()
+      testing.leakCheck(function(fn) before[#before + 1] = fn end, function(fn) after[#after + 1] = fn end)
+      for round = 1, 2 do
+        for _, fn in ipairs(before) do
+          fn()
+        end
+        testing.wait(made, "listening")
+        local text = raised(after[1])
+        assert.truthy(text:find("made at\n\t[^\n]*testing_spec.lua"), round .. text)
+      end
+    end)
+
+    it("says of what was made before that it was", function()
+      testing.untrack()
+      local server = net.createServer():listen(0)
+      testing.track()
+      testing.wait(server, "listening")
+      local text = raised(testing.check)
+      assert.truthy(text:find("made before its making was tracked", 1, true), text)
     end)
 
     it("says how to learn where it was made", function()

@@ -119,6 +119,17 @@ describe("timers", function()
       ))
     end)
 
+    it("of too many ms warns with the number as it was written", function()
+      local warnings, warn = {}, net.events.warn
+      net.events.warn = function(warning) warnings[#warnings + 1] = warning.message:match("^%S+") end
+      setTimeout(note("x"), 3e9)
+      setTimeout(note("x"), "3000000000")
+      setTimeout(note("x"), 2 ^ 32 + 0.5)
+      net.events.warn = warn
+      net.run()
+      assert.same({ "3000000000", "3000000000", "4294967296.5" }, warnings)
+    end)
+
     it("made by a callback waits its whole time", function()
       setTimeout(function()
         log[#log + 1] = "first"

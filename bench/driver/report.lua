@@ -142,7 +142,12 @@ local function latency(results, present)
   local rows = {}
   for _, what in ipairs({ { "p50_ns", "median" }, { "p99_ns", "99th percentile" } }) do
     rows[#rows + 1] = cells_for(what[2], systems, function(id)
-      local value = results.latency[id][what[1]]
+      local of = results.latency[id]
+      local value = of[what[1]]
+      local low, high = of[what[1]:sub(1, 3) .. "_low_ns"], of[what[1]:sub(1, 3) .. "_high_ns"]
+      if value and low and high then
+        return ("%.0f µs (%.0f–%.0f)"):format(value / 1000, low / 1000, high / 1000)
+      end
       return value and ("%.0f µs"):format(value / 1000)
     end)
   end

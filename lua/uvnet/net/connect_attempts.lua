@@ -22,7 +22,14 @@ local function local_suffix(attempt)
   end
 end
 
+-- What stands behind "connect ENOENT path", if the path looks like a host and a port.
+local function hint(path)
+  local host, port = path:match("^([A-Za-z0-9._-]+):([0-9]+)$")
+  return host and (' (a path: for a host and a port, connect(%s, "%s"))'):format(port, host) or nil
+end
+
 local function attempt_error(attempt, code, errno, suffix)
+  if code == "ENOENT" and not attempt.port then suffix = hint(attempt.address) end
   local err = errors.system("connect", code, errno, nil, attempt.address, attempt.port, suffix)
   if suffix then
     err.localAddress, err.localPort = attempt.localAddress, attempt.localPort

@@ -108,7 +108,9 @@ local function name_of(object)
   end
   local server = object.server
   local made = made_at[object] or (server and made_at[server])
-  if not made then return text .. "; testing.track() tells where it was made" end
+  if not made then
+    return text .. (originals and ", made before its making was tracked" or "; testing.track() tells where it was made")
+  end
   return text .. (server and ", accepted by the server made at\n" or ", made at\n") .. made
 end
 
@@ -146,6 +148,7 @@ function leaks.check()
 end
 
 --- Checks after each test of a `describe` that nothing was left open: `testing.leakCheck(before_each, after_each)`.
+-- From then on it is remembered where each socket and server is made, in whatever part of a test.
 -- @tparam function before_each busted's
 -- @tparam function after_each busted's
 -- @raise ERR_INVALID_ARG_TYPE
@@ -153,11 +156,9 @@ function leaks.leakCheck(before_each, after_each)
   check.dot(before_each, "leakCheck(before_each, after_each)")
   check.callable("before_each", before_each)
   check.callable("after_each", after_each)
-  before_each(leaks.track)
-  after_each(function()
-    leaks.untrack()
-    leaks.check()
-  end)
+  leaks.track()
+  before_each(leaks.track) -- somebody may have ended it
+  after_each(leaks.check)
 end
 
 return leaks

@@ -101,11 +101,24 @@ local function came_before(emitter, event, seen)
   return not seen()
 end
 
+-- Of a stream that is waited at for `data`: what came when nobody waited, and nobody else listened.
+local between = setmetatable({}, { __mode = "k" })
+
+local function remember(emitter)
+  if between[emitter] or not net.stream.Readable:isInstance(emitter) then return end
+  local chunks = {}
+  between[emitter] = chunks
+  emitter:on("data", function(chunk)
+    if emitter:listenerCount("data") == 1 then chunks[#chunks + 1] = chunk end
+  end)
+end
+
 --- Runs the loop until an emitter emits an event, and gives back the event's arguments.
 --
 -- What comes once may have come already: then it returns at once. That is `close`, `end` and `finish` of a socket,
 -- `connect` and `ready` of one that is connected, `listening` of a server that listens, and `close` of one that is not
--- open. What was emitted before of anything else, `data` say, is not remembered.
+-- open. The `data` of a stream that comes between two waits for it, while nobody else listens for it, is what the next
+-- ones get. What was emitted before of anything else is not remembered.
 -- @param emitter a socket, a server, any EventEmitter
 -- @tparam string event
 -- @tparam[opt=testing.timeout] integer ms time limit
@@ -117,6 +130,11 @@ function waiting.wait(emitter, event, ms)
   check.emitter("emitter", emitter)
   if event == nil then errors.throw("ERR_MISSING_ARGS", "event") end
   local limit = check.limit(ms)
+  if event == "data" then
+    remember(emitter)
+    local chunks = between[emitter]
+    if chunks and #chunks > 0 then return table.remove(chunks, 1) end
+  end
   local arguments
   local function listener(...)
     arguments = pack(...)
@@ -143,7 +161,8 @@ function waiting.wait(emitter, event, ms)
 end
 
 --- Runs the loop until a function says that it is enough: it is asked after each turn.
--- @tparam[opt] function condition without it the loop runs until nothing is left to happen
+-- @tparam[opt] function condition without it the loop runs until nothing is left to happen. It is asked while the loop
+--   runs, so it looks, and does not wait: `testing.wait`, `testing.run` and `net.run` raise ERR_LOOP_RUNNING in it
 -- @tparam[opt=testing.timeout] integer ms time limit
 -- @raise what callbacks raise; a message when the time is over, or when nothing is left to happen and the condition is
 --   still not true; ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
