@@ -413,6 +413,19 @@ describe("net.BlockList", function()
     end
   end)
 
+  it("is what it was when the core has been loaded again", function()
+    list:addAddress("1.1.1.1")
+    local loaded = package.loaded["uvnet.core"]
+    package.loaded["uvnet.core"] = nil
+    require("uvnet.core")
+    package.loaded["uvnet.core"] = loaded
+    assert.is_true(list:check("1.1.1.1"))
+    local rules = list._rules
+    assert.is_false(pcall(rules.check, io.stdout, "1.1.1.1", 4))
+    assert.is_false(pcall(rules.check, {}, "1.1.1.1", 4))
+    assert.is_false(pcall(rules.check))
+  end)
+
   it("checks against 100,000 rules in microseconds", function()
     local addresses = {}
     for i = 0, 99999 do

@@ -40,6 +40,7 @@ typedef struct rule {
 } rule;
 
 typedef struct blocklist {
+  const void *mark; /* says that this userdata is ours */
   rule *newest[KINDS];
   rule **buckets;
   size_t bucket_count; /* a power of 2 */
@@ -47,7 +48,7 @@ typedef struct blocklist {
   net_trie mapped, plain;
 } blocklist;
 
-static const char list_key = 0; /* its address is the key of the metatable */
+static const char list_key = 0; /* its address marks our userdata, and is the key of their metatable */
 
 /* ---- addresses ---- */
 
@@ -282,19 +283,16 @@ static void clear(blocklist *list) {
   net_trie_clear(&list->mapped);
   net_trie_clear(&list->plain);
   memset(list, 0, sizeof *list);
+  list->mark = &list_key;
 }
 
 /* ---- what Lua sees ---- */
 
+/* By its mark, not by its metatable: the module may be loaded again, and has another then. */
 static blocklist *check_list(lua_State *L) {
   blocklist *list = (blocklist *)lua_touserdata(L, 1);
-  int ours = 0;
-  if (list != NULL && lua_getmetatable(L, 1)) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &list_key);
-    ours = lua_rawequal(L, -1, -2);
-    lua_pop(L, 2);
-  }
-  if (!ours) luaL_argerror(L, 1, "block list expected");
+  if (list == NULL || lua_rawlen(L, 1) != sizeof *list || list->mark != &list_key)
+    luaL_argerror(L, 1, "block list expected");
   return list;
 }
 
@@ -399,6 +397,7 @@ static int list_rules(lua_State *L) {
 static int list_new(lua_State *L) {
   blocklist *list = (blocklist *)net_newuserdata(L, sizeof *list);
   memset(list, 0, sizeof *list);
+  list->mark = &list_key;
   lua_rawgetp(L, LUA_REGISTRYINDEX, &list_key);
   lua_setmetatable(L, -2);
   return 1;
