@@ -58,8 +58,8 @@ local OF_INSTANCES = {
   ["net.AbortController"] = { "signal" },
   ["net.Queue"] = { "length", "limit", "closed" },
   ["net.Lock"] = { "locked" },
-  ["net.Server"] = { "maxConnections", "_handle" },
-  ["net.Socket"] = { "timeout", "autoSelectFamilyAttemptedAddresses", "_handle" },
+  ["net.Server"] = { "maxConnections", "blockList", "_handle" },
+  ["net.Socket"] = { "timeout", "blockList", "autoSelectFamilyAttemptedAddresses", "_handle" },
   ["net.Error"] = {
     "code", "errno", "syscall", "address", "port", "hostname", "errors", "traceback", "cause", "partial", "emitter",
   },

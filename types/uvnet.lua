@@ -101,6 +101,31 @@ function net.isIPv4(input) end
 ---@return boolean
 function net.isIPv6(input) end
 
+---What `autoSelectFamily` of `connect` is, where it is not given: true from the start.
+---
+---In Node.js: `net.getDefaultAutoSelectFamily()`
+---@return boolean|"parallel"
+function net.getDefaultAutoSelectFamily() end
+
+---Sets what `autoSelectFamily` of `connect` is, where it is not given. Raises `ERR_INVALID_ARG_TYPE`.
+---
+---In Node.js: `net.setDefaultAutoSelectFamily(value)`
+---@param value boolean|"parallel"
+function net.setDefaultAutoSelectFamily(value) end
+
+---What `autoSelectFamilyAttemptTimeout` of `connect` is, where it is not given: 500 ms from the start.
+---
+---In Node.js: `net.getDefaultAutoSelectFamilyAttemptTimeout()`
+---@return integer ms
+function net.getDefaultAutoSelectFamilyAttemptTimeout() end
+
+---Sets what `autoSelectFamilyAttemptTimeout` of `connect` is, where it is not given. Raises `ERR_INVALID_ARG_TYPE`,
+---`ERR_OUT_OF_RANGE`.
+---
+---In Node.js: `net.setDefaultAutoSelectFamilyAttemptTimeout(value)`
+---@param value integer ms; less than 10 is 10
+function net.setDefaultAutoSelectFamilyAttemptTimeout(value) end
+
 ---Runs the event loop: until nothing active is left (`"default"`), for one turn that waits for something to happen
 ---(`"once"`), or for one turn that does not wait (`"nowait"`).
 ---

@@ -2,6 +2,7 @@
 --
 -- Floor 3.
 
+local abort = require("uvnet.base.abort")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
@@ -67,10 +68,29 @@ local function to_objects(flat)
   return list
 end
 
+-- Until there is an answer, a signal gives the callback an AbortError in place of one. Gives back what is to be called
+-- with the answer; nil if there is none to wait for.
+local function obey(signal, callback)
+  if signal.aborted then
+    ticks.nextTick(callback, abort.error(signal))
+    return nil
+  end
+  local over = false
+  local stop = abort.watch(signal, function()
+    over = true
+    ticks.nextTick(callback, abort.error(signal))
+  end)
+  return function(...)
+    if over then return end
+    stop()
+    return callback(...)
+  end
+end
+
 --- Looks up a host name.
 -- @tparam string hostname an IP address is answered as it is
 -- @tparam[opt] table|integer options `family`: 4, 6 or 0 for both (default); `hints`: a sum of `ADDRCONFIG`,
---   `V4MAPPED`, `ALL`; `all`: true for all addresses. A number is the family.
+--   `V4MAPPED`, `ALL`; `all`: true for all addresses; `signal`: an AbortSignal that ends it. A number is the family.
 -- @tparam function callback gets an error or nil, then the address and its family (4 or 6), or with `all` a list of
 --   `{ address = …, family = … }`
 -- @raise ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE
@@ -98,6 +118,11 @@ function dns.lookup(hostname, options, callback)
         errors.throw("ERR_INVALID_ARG_TYPE", "options.all", "boolean", options.all)
       end
       all = options.all
+      abort.check(options.signal, "options.signal")
+      if options.signal then
+        callback = obey(options.signal, callback)
+        if not callback then return end
+      end
     end
   end
 

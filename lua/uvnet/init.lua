@@ -36,6 +36,7 @@ local args = require("uvnet.net.args")
 local core = require("uvnet.core")
 local kept = require("uvnet.base.kept")
 local loop = require("uvnet.runtime.loop")
+local selection = require("uvnet.net.family_selection")
 
 local net = {
   --- The class of servers.
@@ -54,6 +55,10 @@ local net = {
   errors = require("uvnet.errors"),
   --- The version of this module.
   _VERSION = "uvnet 0.1.0",
+  getDefaultAutoSelectFamily = selection.getDefaultAutoSelectFamily,
+  setDefaultAutoSelectFamily = selection.setDefaultAutoSelectFamily,
+  getDefaultAutoSelectFamilyAttemptTimeout = selection.getDefaultAutoSelectFamilyAttemptTimeout,
+  setDefaultAutoSelectFamilyAttemptTimeout = selection.setDefaultAutoSelectFamilyAttemptTimeout,
   run = loop.run,
   stop = loop.stop,
 }
@@ -85,6 +90,7 @@ function net.createConnection(...)
   local options, listener = args.normalize(select("#", ...), ...)
   local socket = Socket(options)
   if options.timeout then socket:setTimeout(options.timeout) end
+  if options.signal and options.signal.aborted then return socket end -- it has been destroyed
   local ok, err = pcall(socket.connect, socket, options, listener)
   if ok then return socket end
   -- Nobody has it, who could close what is open already.

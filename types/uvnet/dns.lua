@@ -29,6 +29,7 @@ function dns.lookup(hostname, options, callback) end
 ---@class net.LookupOptions
 ---@field family? 0|4|6 0 for both (default 0)
 ---@field hints? integer a sum of `ADDRCONFIG`, `V4MAPPED` and `ALL` (default 0)
+---@field signal? net.AbortSignal ends it: the callback gets an `AbortError`
 ---@field all? boolean answer with a list of all addresses? (default false: with the first one)
 
 ---One of the addresses that `lookup` finds.

@@ -10,8 +10,8 @@
 ---
 ---- **listening** `()` It listens now: `address` is known.
 ---- **connection** `(socket: net.Socket)` A connection was made.
----- **drop** `(data: net.DropData?)` A connection was dropped because there are `maxConnections` already; of a path
----  there is no data.
+---- **drop** `(data: net.DropData?)` A connection was dropped: there are `maxConnections` already, or its address is
+---  in `blockList`; of a path there is no data.
 ---- **error** `(err: net.Error)` It cannot listen (`EADDRINUSE`, `EACCES`, …), or not accept. After a failed `listen`
 ---  it may be called again. Without a listener the error comes out of `net.run()`.
 ---- **close** `()` It has closed and its last connection has ended.
@@ -21,6 +21,7 @@
 ---@field listening boolean Is it listening? Read-only.
 ---@field maxConnections integer? How many connections may be open; more are dropped. nil, as it is at first, for no limit; 0 drops every one. What looks like a number counts as one.
 ---@field connections integer How many connections are open. Deprecated: use `getConnections`.
+---@field blockList net.BlockList? Connections from its addresses are dropped. It can be set.
 ---@field allowHalfOpen boolean Do its sockets keep their writable side when the peer ends? From the options.
 ---@field pauseOnConnect boolean Are its sockets left unread until somebody resumes them? From the options.
 ---@field _handle userdata? Its handle while it listens, for `listen(handle)` of another server; its field `fd` is the file descriptor.
@@ -138,6 +139,7 @@ function Server:once(event, listener) end
 ---Options of a server.
 ---@class net.ServerOptions
 ---@field allowHalfOpen? boolean do its sockets keep their writable side when the peer ends? (default false: they end, too)
+---@field blockList? net.BlockList connections from its addresses are dropped
 ---@field pauseOnConnect? boolean are its sockets left unread until somebody resumes them? (default false)
 ---@field highWaterMark? integer bytes that each side of its sockets holds before it asks to wait (default 16384)
 ---@field noDelay? boolean as `socket:setNoDelay()` on each socket (default false)
@@ -146,6 +148,7 @@ function Server:once(event, listener) end
 
 ---Where to listen: a `port`, a `path`, or an `fd`.
 ---@class net.ListenOptions
+---@field signal? net.AbortSignal closes the server
 ---@field port? integer 0 is any port that is free
 ---@field host? string an address or a name; without it, all addresses of IPv6 and IPv4
 ---@field path? string of a unix socket or named pipe; ignored if there is a port
@@ -164,6 +167,7 @@ function Server:once(event, listener) end
 
 ---The addresses of a connection that was dropped.
 ---@class net.DropData
+---@field reason? "maxConnections"|"blockList"|"EMFILE" why it was dropped
 ---@field localAddress? string
 ---@field localPort? integer
 ---@field localFamily? "IPv4"|"IPv6"

@@ -51,6 +51,7 @@
 ---@field readyState "opening"|"open"|"readOnly"|"writeOnly"|"closed" How far it is. Read-only.
 ---@field timeout number? ms, as set by `setTimeout`.
 ---@field server net.Server? The server that accepted it, while it is open.
+---@field blockList net.BlockList? Addresses that it does not connect to. It can be set.
 ---@field autoSelectFamilyAttemptedAddresses string[]? What `connect` has tried, as `address:port`, if there were several addresses.
 ---@field _handle userdata? Its handle while there is one; its field `fd` is the file descriptor.
 ---@overload fun(options?: net.SocketOptions|integer): net.Socket
@@ -262,6 +263,8 @@ function Socket:once(event, listener) end
 ---@field noDelay? boolean as `setNoDelay` (default false)
 ---@field keepAlive? boolean as `setKeepAlive` (default false)
 ---@field keepAliveInitialDelay? number ms, with `keepAlive` (default 0: the system's)
+---@field blockList? net.BlockList addresses that are not connected to: `ERR_IP_BLOCKED`
+---@field signal? net.AbortSignal destroys the socket with an `AbortError`
 
 ---Where to connect to: a `port`, or a `path`.
 ---@class net.ConnectOptions
@@ -273,7 +276,9 @@ function Socket:once(event, listener) end
 ---@field family? 0|4|6 only addresses of this family; otherwise all are tried in turn
 ---@field hints? integer of `dns.lookup`
 ---@field lookup? fun(host: string, options: net.LookupOptions, callback: fun(err: any, address: string|net.LookupAddress[]|nil, family: 4|6|nil)) in the place of `dns.lookup`
----@field autoSelectFamily? boolean false: only the first address is tried (default true)
----@field autoSelectFamilyAttemptTimeout? integer ms until the next address is tried, at least 10 (default 250)
+---@field autoSelectFamily? boolean|"parallel" false: only the first address is tried; true: one after the other; `"parallel"`: beside each other, as RFC 8305 has it (default `net.getDefaultAutoSelectFamily()`)
+---@field autoSelectFamilyAttemptTimeout? integer ms until the next address is tried, at least 10 (default `net.getDefaultAutoSelectFamilyAttemptTimeout()`, 250 for `"parallel"`)
+---@field connectTimeout? number ms that all of it may take, looking up included; then `ERR_SOCKET_CONNECTION_TIMEOUT` (default 0: as long as it likes)
+---@field signal? net.AbortSignal destroys the socket with an `AbortError`
 
 return Socket

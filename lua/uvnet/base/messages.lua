@@ -102,6 +102,12 @@ return {
   },
   ERR_SERVER_NOT_RUNNING = { "Error", function() return "Server is not running." end },
   ERR_INVALID_IP_ADDRESS = { "TypeError", function(address) return "Invalid IP address: " .. tostring(address) end },
+  ERR_IP_BLOCKED = {
+    "Error",
+    function(address) return ("IP(%s) is blocked by net.BlockList"):format(address) end,
+    { "address" },
+  },
+  ERR_SOCKET_HANDLE_ADOPTED = { "Error", function() return "Socket handle has been adopted" end },
   ERR_INVALID_ADDRESS = { "Error", function() return "Invalid socket address" end },
   ERR_INVALID_ADDRESS_FAMILY = {
     "RangeError",

@@ -2,21 +2,25 @@
 --
 -- Floor 7.
 
+local abort = require("uvnet.base.abort")
 local args = require("uvnet.net.args")
 local attempts = require("uvnet.net.connect_attempts")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local look_up = require("uvnet.net.look_up")
+local selection = require("uvnet.net.family_selection")
 local ticks = require("uvnet.runtime.ticks")
 
 local connect = {}
 
-local ATTEMPT_TIMEOUT = 250 -- ms that an address has before the next one is tried, too
-
-local function check_number(name, value, least)
+local function check_number(name, value)
   if type(value) ~= "number" then errors.throw("ERR_INVALID_ARG_TYPE", name, "number", value) end
-  if least and not (value >= least) then
-    errors.throw("ERR_OUT_OF_RANGE", name, (">= %d && <= 2147483647"):format(least), value)
+end
+
+local function check_delay(name, value)
+  check_number(name, value)
+  if not (value >= 0 and value <= 2147483647) then
+    errors.throw("ERR_OUT_OF_RANGE", name, ">= 0 && <= 2147483647", value)
   end
 end
 
@@ -35,13 +39,19 @@ local function check(options)
     errors.throw("ERR_INVALID_ARG_TYPE", "options.port", { "number", "string" }, port)
   end
   port = args.checkPort(port, "Port")
-  if options.autoSelectFamily ~= nil and type(options.autoSelectFamily) ~= "boolean" then
-    errors.throw("ERR_INVALID_ARG_TYPE", "options.autoSelectFamily", "boolean", options.autoSelectFamily)
+  local choice = options.autoSelectFamily
+  if choice == nil then
+    choice = selection.getDefaultAutoSelectFamily()
+  else
+    selection.check("options.autoSelectFamily", choice)
   end
   local timeout = options.autoSelectFamilyAttemptTimeout
   if timeout ~= nil then
-    check_number("options.autoSelectFamilyAttemptTimeout", timeout, 1)
-    timeout = math.max(10, timeout)
+    timeout = selection.check_timeout("options.autoSelectFamilyAttemptTimeout", timeout)
+  elseif choice == "parallel" then
+    timeout = selection.PARALLEL_DELAY
+  else
+    timeout = selection.getDefaultAutoSelectFamilyAttemptTimeout()
   end
   if options.lookup ~= nil and type(options.lookup) ~= "function" then
     errors.throw("ERR_INVALID_ARG_TYPE", "options.lookup", "function", options.lookup)
@@ -54,7 +64,8 @@ local function check(options)
     port = port,
     localAddress = local_address or nil,
     localPort = local_port or nil,
-    timeout = timeout or ATTEMPT_TIMEOUT,
+    choice = choice,
+    timeout = timeout,
   }
 end
 
@@ -71,6 +82,8 @@ function connect.is_path(path) return path ~= nil and path ~= "" and path ~= fal
 --- What `connect` checks before it changes anything. Returns a function that begins, for a socket with a handle.
 -- @local
 function connect.prepare(options)
+  abort.check(options.signal, "options.signal")
+  if options.connectTimeout ~= nil then check_delay("options.connectTimeout", options.connectTimeout) end
   if connect.is_path(options.path) then
     if type(options.path) ~= "string" then
       errors.throw("ERR_INVALID_ARG_TYPE", "options.path", "string", options.path)

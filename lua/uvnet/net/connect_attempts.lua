@@ -2,11 +2,13 @@
 --
 -- An attempt says where to: `address`, `port`, `family` (none for a path), and perhaps `localAddress` and `localPort`.
 -- A plan says what is tried in turn: `addresses`, `port`, `localPort`, and the `timeout` that each has before the next.
+-- One of another kind (connect_parallel) has functions of its own for the end: `finished`, `close`.
 --
 -- Floor 6.
 
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
+local ticks = require("uvnet.runtime.ticks")
 local timers = require("uvnet.timers")
 
 local attempts = {}
@@ -47,30 +49,73 @@ local function bind(handle, address, port)
   return ok, code, errno
 end
 
--- Binds and begins to connect. Returns nil, or the error of what was refused at once.
-local function begin(socket, attempt)
-  local handle = socket._handle
-  if attempt.localAddress or attempt.localPort then
-    local address, port = attempt.localAddress or ANY[attempt.family], attempt.localPort or 0
-    local ok, code, errno = bind(handle, address, port)
-    if not ok then return errors.system("bind", code, errno, nil, address, port), true end
+--- The Error of an address that the socket's block list has; nil if it has none.
+function attempts.blocked(socket, attempt)
+  local list = attempt.family and socket.blockList
+  if list and list:check(attempt.address, attempt.family == 4 and "ipv4" or "ipv6") then
+    return errors.coded("ERR_IP_BLOCKED", attempt.address)
   end
-  socket:emit("connectionAttempt", attempt.address, attempt.port, attempt.family)
-  if not rawget(socket, "connecting") or socket._handle ~= handle then return nil end
-  socket._attempt = attempt
-  handle:attach(socket)
+end
+
+local blocked = attempts.blocked
+
+--- Binds an attempt's handle. Returns nil, or the error of what was refused.
+function attempts.bind(handle, attempt)
+  if not attempt.localAddress and not attempt.localPort then return nil end
+  local address, port = attempt.localAddress or ANY[attempt.family], attempt.localPort or 0
+  local ok, code, errno = bind(handle, address, port)
+  if not ok then return errors.system("bind", code, errno, nil, address, port) end
+end
+
+--- Begins to connect. Returns nil, or the error of what was refused at once.
+-- @tparam handle handle attached to whom the outcome is told
+function attempts.start(handle, attempt)
   local ok, code, errno
   if attempt.family then
     ok, code, errno = handle:connect(attempt.address, attempt.port)
   else
     ok, code, errno = handle:connectPath(attempt.address)
   end
-  if not ok then
-    local address, port = socket.localAddress, socket.localPort
-    local suffix = (" - Local (%s:%s)"):format(tostring(address or "undefined"), tostring(port or "undefined"))
-    return attempt_error(attempt, code, errno, attempt.family and suffix or " - Local (undefined:undefined)")
+  if ok then return nil end
+  local suffix = " - Local (undefined:undefined)"
+  if attempt.family then
+    local address, port = handle:sockname()
+    if not address then port = nil end
+    suffix = (" - Local (%s:%s)"):format(tostring(address or "undefined"), tostring(port or "undefined"))
   end
+  return attempt_error(attempt, code, errno, suffix)
 end
+
+-- Binds and begins to connect. Returns nil, or the error of what was refused at once.
+local function begin(socket, attempt)
+  local handle = socket._handle
+  local err = attempts.bind(handle, attempt)
+  if err then return err, true end
+  socket:emit("connectionAttempt", attempt.address, attempt.port, attempt.family)
+  if not rawget(socket, "connecting") or socket._handle ~= handle then return nil end
+  err = blocked(socket, attempt)
+  if err then return err end
+  socket._attempt = attempt
+  handle:attach(socket)
+  return attempts.start(handle, attempt)
+end
+
+-- Emits, and then does what is next, whatever a listener raises.
+local function run_step(step)
+  if step.done then return end
+  step.done = true
+  step.action(step.socket, step.plan, step.err)
+end
+
+--- Emits an event of an attempt, and then acts; what a listener raises does not keep it from that.
+function attempts.emit_and(socket, action, plan, err, ...)
+  local step = { socket = socket, action = action, plan = plan, err = err }
+  ticks.later(run_step, step)
+  socket:emit(...)
+  run_step(step)
+end
+
+local emit_and = attempts.emit_and
 
 --- Tries one address.
 function attempts.one(socket, attempt)
@@ -82,15 +127,24 @@ end
 
 local next_attempt
 
-local function all_failed(failures)
+--- The Error of a connection whose addresses have all failed.
+function attempts.all_failed(failures)
   return errors.AggregateError("", { code = failures[1].code, errors = failures })
 end
 
+local function go_on(socket, plan)
+  if rawget(socket, "connecting") and rawget(socket, "_plan") == plan then next_attempt(socket, plan) end
+end
+
 local function timed_out(socket, plan, attempt)
-  socket:emit("connectionAttemptTimeout", attempt.address, attempt.port, attempt.family)
   local err = attempt_error(attempt, "ETIMEDOUT", core.errno("ETIMEDOUT"), local_suffix(attempt))
   plan.failures[#plan.failures + 1] = err
-  if rawget(socket, "connecting") then next_attempt(socket, plan) end
+  emit_and(socket, go_on, plan, nil, "connectionAttemptTimeout", attempt.address, attempt.port, attempt.family)
+end
+
+local function failed(socket, plan, attempt, err)
+  plan.failures[#plan.failures + 1] = err
+  emit_and(socket, go_on, plan, nil, "connectionAttemptFailed", attempt.address, attempt.port, attempt.family, err)
 end
 
 function next_attempt(socket, plan)
@@ -98,7 +152,7 @@ function next_attempt(socket, plan)
   local address = plan.addresses[plan.at + 1]
   if not address then
     socket._plan = nil
-    socket:destroy(all_failed(plan.failures))
+    socket:destroy(attempts.all_failed(plan.failures))
     return
   end
   plan.at = plan.at + 1
@@ -109,15 +163,16 @@ function next_attempt(socket, plan)
     port = plan.port,
     localPort = plan.localPort,
   }
+  local problem = blocked(socket, attempt)
+  if problem then return failed(socket, plan, attempt, problem) end
   local tried = socket.autoSelectFamilyAttemptedAddresses
   tried[#tried + 1] = attempt.address .. ":" .. attempt.port
   local err, of_bind = begin(socket, attempt)
-  if err then
+  if err and of_bind then
     plan.failures[#plan.failures + 1] = err
-    if not of_bind then
-      socket:emit("connectionAttemptFailed", attempt.address, attempt.port, attempt.family, err)
-    end
-    if rawget(socket, "connecting") then next_attempt(socket, plan) end
+    go_on(socket, plan)
+  elseif err then
+    failed(socket, plan, attempt, err)
   elseif plan.at < #plan.addresses and rawget(socket, "connecting") then
     plan.timer = timers.setTimeout(timed_out, plan.timeout, socket, plan, attempt)
   end
@@ -131,34 +186,38 @@ function attempts.all(socket, plan)
   next_attempt(socket, plan)
 end
 
---- An attempt has come to its end. Returns true if the socket is connected.
+local function give_up(socket, _, err) socket:destroy(err) end
+
+--- The attempt of the socket's own handle has come to its end. Returns true if the socket is connected.
 function attempts.finished(socket, code, errno)
   local plan, attempt = rawget(socket, "_plan"), socket._attempt
+  if plan and plan.finished then return plan.finished(plan.own, code, errno) end
   if plan then timers.clearTimeout(plan.timer) end
   if not code then
     socket._plan, socket._attempt = nil, nil
     return true
   end
-  local err = attempt_error(attempt, code, errno, local_suffix(attempt))
+  local err = attempts.error_of(attempt, code, errno)
   if plan then
-    plan.failures[#plan.failures + 1] = err
-  else
-    socket._attempt = nil
-    socket.connecting = nil
+    failed(socket, plan, attempt, err)
+    return false
   end
-  socket:emit("connectionAttemptFailed", attempt.address, attempt.port, attempt.family, err)
-  if not plan then
-    socket:destroy(err)
-  elseif rawget(socket, "connecting") then
-    next_attempt(socket, plan)
-  end
+  socket._attempt = nil
+  socket.connecting = nil
+  emit_and(socket, give_up, nil, err, "connectionAttemptFailed", attempt.address, attempt.port, attempt.family, err)
   return false
 end
+
+--- The Error of an attempt that the peer or the network has ended.
+function attempts.error_of(attempt, code, errno) return attempt_error(attempt, code, errno, local_suffix(attempt)) end
 
 --- The socket is being destroyed: no more attempts.
 function attempts.abandon(socket)
   local plan = rawget(socket, "_plan")
-  if plan then timers.clearTimeout(plan.timer) end
+  if plan then
+    timers.clearTimeout(plan.timer)
+    if plan.close then plan.close(plan) end
+  end
   socket._plan, socket._attempt = nil, nil
 end
 

@@ -7,6 +7,7 @@ local core = require("uvnet.core")
 local dns = require("uvnet.dns")
 local errors = require("uvnet.errors")
 local idle = require("uvnet.runtime.idle")
+local parallel = require("uvnet.net.connect_parallel")
 local ticks = require("uvnet.runtime.ticks")
 
 local function destroy(socket, err) socket:destroy(err) end
@@ -67,7 +68,8 @@ local function try_all(socket, options, target, addresses)
     })
     return
   end
-  attempts.all(socket, {
+  local try = target.choice == "parallel" and parallel.all or attempts.all
+  try(socket, {
     addresses = ordered,
     port = target.port,
     localPort = target.localPort,
@@ -113,7 +115,7 @@ local function look_up(socket, options, target)
   local wants_all = family ~= 4
     and family ~= 6
     and not target.localAddress
-    and options.autoSelectFamily ~= false
+    and target.choice ~= false
   socket._host = target.host
   local lookup = options.lookup or dns.lookup
   local request = { family = family, hints = hints, all = wants_all or nil }

@@ -10,6 +10,7 @@ local Socket = require("uvnet.net.socket")
 local class = require("uvnet.base.class")
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
+local limits = require("uvnet.net.socket_limits")
 local listening = require("uvnet.net.server_listening")
 local plain = require("uvnet.base.plain")
 local ticks = require("uvnet.runtime.ticks")
@@ -43,6 +44,7 @@ end
 -- @tparam[opt=16384] integer options.highWaterMark bytes, of its sockets
 -- @tparam[opt=false] boolean options.noDelay sets it on its sockets
 -- @tparam[opt=false] boolean options.keepAlive sets it on its sockets, with `keepAliveInitialDelay` (ms)
+-- @tparam[opt] BlockList options.blockList connections from its addresses are dropped
 -- @tparam[opt] function connectionListener is added for `connection`
 -- @raise ERR_INVALID_ARG_TYPE
 -- @see Node's net: new net.Server([options][, connectionListener])
@@ -57,6 +59,8 @@ function Server:initialize(options, connectionListener)
   if is_callable(connectionListener) then self:on("connection", connectionListener) end
   if not options then return end
   local delay, mark = check_number(options, "keepAliveInitialDelay"), check_number(options, "highWaterMark")
+  limits.check(options)
+  if options.blockList then self.blockList = options.blockList end
   if options.allowHalfOpen then self.allowHalfOpen = true end
   if options.pauseOnConnect then self.pauseOnConnect = true end
   if options.noDelay then self.noDelay = true end
@@ -117,6 +121,27 @@ local function drop_data(handle)
   return data
 end
 
+local function drop(self, handle, reason)
+  local data = drop_data(handle)
+  handle:close()
+  if data then
+    data.reason = reason
+    self:emit("drop", data)
+  else
+    self:emit("drop")
+  end
+end
+
+-- Why a connection is not to be taken; nil if it is.
+local function why_dropped(self, handle)
+  if is_full(self) then return "maxConnections" end
+  local list = rawget(self, "blockList")
+  if list and handle:isTcp() then
+    local address, _, family = handle:peername()
+    if address and family and list:check(address, family == "IPv4" and "ipv4" or "ipv6") then return "blockList" end
+  end
+end
+
 --- The handle has accepted a connection, or could not.
 -- @local
 function Server:_onconnection(handle, code, errno)
@@ -124,16 +149,8 @@ function Server:_onconnection(handle, code, errno)
     self:emit("error", errors.system("accept", code, errno))
     return
   end
-  if is_full(self) then
-    local data = drop_data(handle)
-    handle:close()
-    if data then
-      self:emit("drop", data)
-    else
-      self:emit("drop")
-    end
-    return
-  end
+  local reason = why_dropped(self, handle)
+  if reason then return drop(self, handle, reason) end
   self._connections = self._connections + 1
   local ok, socket = pcall(Socket._accepted, handle, self, self._plain and classes_are_plain)
   if not ok then

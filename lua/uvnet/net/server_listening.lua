@@ -2,6 +2,7 @@
 --
 -- Floor 8.
 
+local abort = require("uvnet.base.abort")
 local args = require("uvnet.net.args")
 local binding = require("uvnet.net.server_binding")
 local dns = require("uvnet.dns")
@@ -113,6 +114,18 @@ local function attach(handle, self)
   handle:attach(self)
 end
 
+local function close(self) self:close() end
+
+-- A signal closes the server, until that is closed anyhow.
+local function obey(self, signal)
+  if signal == nil then return end
+  if signal.aborted then
+    ticks.later(close, self)
+  else
+    self:once("close", abort.watch(signal, function() self:close() end))
+  end
+end
+
 --- Starts listening: `listen([port][, host][, backlog][, callback])`, `listen(path[, backlog][, callback])`,
 -- `listen(options[, callback])`, `listen(handle[, backlog][, callback])`. Emits `listening`, or `error`.
 -- @function Server:listen
@@ -124,6 +137,7 @@ end
 -- @tparam[opt=511] integer options.backlog how many connections may wait to be accepted
 -- @tparam[opt=false] boolean options.exclusive
 -- @tparam[opt=false] boolean options.ipv6Only no IPv4 on `::`
+-- @tparam[opt] AbortSignal options.signal closes the server
 -- @tparam[opt=false] boolean options.readableAll, options.writableAll for a path: who may read and write, besides its
 --   owner
 -- @tparam[opt] function callback is added as a listener for `listening`, once
@@ -137,8 +151,10 @@ function listening:listen(...)
   local options, callback = args.normalize(count, ...)
   if rawget(self, "_handle") or rawget(self, "_resolving") then errors.throw("ERR_SERVER_ALREADY_LISTEN") end
   local backlog = to_backlog(backlog_of(count, ...))
+  abort.check(options.signal, "options.signal")
   local function on_listening()
     if callback then self:once("listening", callback) end
+    obey(self, options.signal)
   end
 
   local handle = handle_in(first)

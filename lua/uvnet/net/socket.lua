@@ -19,6 +19,7 @@ local errors = require("uvnet.errors")
 local idle = require("uvnet.runtime.idle")
 local lanes = require("uvnet.net.fast_path")
 local lazy = require("uvnet.net.lazy_state")
+local limits = require("uvnet.net.socket_limits")
 local names = require("uvnet.net.socket_names")
 local reading = require("uvnet.net.socket_reading")
 local settings = require("uvnet.net.socket_settings")
@@ -102,6 +103,7 @@ local function stream_options(options, has_fd)
 end
 
 local function check_options(options)
+  limits.check(options)
   for _, name in ipairs({ "objectMode", "readableObjectMode", "writableObjectMode" }) do
     if options[name] then
       errors.throw("ERR_INVALID_ARG_VALUE", "options." .. name, options[name], "is not supported")
@@ -158,12 +160,18 @@ function Socket:initialize(options)
   local for_streams = stream_options(options, has_fd)
   if for_streams then self:_configure(for_streams) end
   construct(self)
+  if options.blockList then self.blockList = options.blockList end
   if options.noDelay then self._noDelay = true end
   if options.keepAlive then
     self._keepAlive = true
     self._keepAliveDelay = settings.keep_alive_seconds(options.keepAliveInitialDelay)
   end
+  if options.signal then limits.obey(self, options.signal) end
   if not handle then return end
+  if self.destroyed then
+    handle:close()
+    return
+  end
   self._handle = handle
   handle:attach(self)
   rawset(self, "write", self.write)
@@ -284,7 +292,12 @@ end
 -- @tparam[opt] integer options.family 4 or 6; otherwise all addresses are tried in turn
 -- @tparam[opt] integer options.hints of `dns.lookup`
 -- @tparam[opt] function options.lookup instead of `dns.lookup`: `lookup(host, options, callback)`
--- @tparam string options.path for IPC: where to connect to; the others are ignored then
+-- @tparam[opt] number options.connectTimeout ms that all of it may take: then ERR_SOCKET_CONNECTION_TIMEOUT
+-- @tparam[opt] boolean|string options.autoSelectFamily may several addresses be tried? true: one after the other;
+--   `"parallel"`: beside each other, as RFC 8305 has it
+-- @tparam[opt] integer options.autoSelectFamilyAttemptTimeout ms until the next address is tried
+-- @tparam[opt] AbortSignal options.signal destroys the socket
+-- @tparam string options.path for IPC: where to connect to; what is TCP's is ignored then
 -- @tparam[opt] function listener is added for `connect`, once
 -- @treturn Socket itself
 -- @raise ERR_MISSING_ARGS, ERR_INVALID_ARG_TYPE, ERR_SOCKET_BAD_PORT, ERR_INVALID_IP_ADDRESS, ERR_OUT_OF_RANGE
@@ -308,7 +321,9 @@ function Socket:connect(...)
   idle.refresh(self)
   self.connecting = true
   if not rawget(self, "_connection") then self._connection = {} end
-  begin(self)
+  limits.start_connect_timer(self, options.connectTimeout)
+  limits.obey(self, options.signal)
+  if rawget(self, "connecting") then begin(self) end
   return self
 end
 
@@ -325,8 +340,14 @@ end
 --- The handle's request to connect has come to its end.
 -- @local
 function Socket:_onconnected(code, errno)
-  if self.destroyed or not attempts.finished(self, code, errno) then return end
+  if not self.destroyed and attempts.finished(self, code, errno) then self:_connected() end
+end
+
+--- The connection stands.
+-- @local
+function Socket:_connected()
   self.connecting = nil
+  limits.stop_connect_timer(self)
   local handle = self._handle
   if rawget(self, "_noDelay") and handle:isTcp() then handle:nodelay(true) end
   if rawget(self, "_keepAlive") and handle:isTcp() then handle:keepalive(true, self._keepAliveDelay) end
@@ -392,7 +413,9 @@ function Socket:_destroy(err, callback)
     self.connecting = nil
     attempts.abandon(self)
     self._connection = nil
+    limits.stop_connect_timer(self)
   end
+  if rawget(self, "_unwatch") then limits.release(self) end
   if rawget(self, "_deferred") then waiting.forget(self) end
   idle.clear(self)
   if rawget(self, "_turn") then

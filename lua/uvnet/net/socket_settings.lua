@@ -4,6 +4,7 @@
 
 local errors = require("uvnet.errors")
 local idle = require("uvnet.runtime.idle")
+local parallel = require("uvnet.net.connect_parallel")
 local to_number = require("uvnet.base.plain").toNumber
 
 local settings = { methods = {} }
@@ -57,6 +58,12 @@ function methods:setKeepAlive(enable, initialDelay)
   return self
 end
 
+local function set_ref_of_attempts(socket, on)
+  parallel.set_ref(socket, on)
+  local timer = rawget(socket, "_connectTimer")
+  if timer then timer[on and "ref" or "unref"](timer) end
+end
+
 --- Has an open socket keep `net.run` running (again), as it does from the start.
 -- @treturn Socket itself
 -- @see Node's net: socket.ref()
@@ -64,6 +71,7 @@ function methods:ref()
   self._unrefed = nil
   local handle = self._handle
   if handle then handle:ref() end
+  if rawget(self, "connecting") then set_ref_of_attempts(self, true) end
   return self
 end
 
@@ -74,6 +82,7 @@ function methods:unref()
   self._unrefed = true
   local handle = self._handle
   if handle then handle:unref() end
+  if rawget(self, "connecting") then set_ref_of_attempts(self, false) end
   return self
 end
 

@@ -8,6 +8,7 @@ end)
 server.maxConnections = 1
 log("field", server.maxConnections)
 server:on("drop", function(data)
+  data.reason = nil -- what Node does not tell
   log("drop", data)
   server:getConnections(function(...) log("connections", ...) end)
 end)
