@@ -61,10 +61,16 @@ static void restore_all(void) {
   for (const note *one = notes; one != NULL; one = one->next) block_again(one);
 }
 
-/* A child that has been forked has them from its parent, who goes on with them. */
+/* A child that has been forked has them from its parent, who goes on with them. Where there were threads, the child of a
+ * fork frees nothing. */
+static note *parents;
 static void lock(void) { uv_mutex_lock(&mutex); }
 static void unlock(void) { uv_mutex_unlock(&mutex); }
 static void forget_all(void) {
+  note **last = &notes;
+  while (*last != NULL) last = &(*last)->next;
+  *last = parents;
+  parents = notes;
   notes = NULL;
   unlock();
 }

@@ -65,10 +65,24 @@ void net_loop_watch_forks(int first) {
   }
 }
 
-/* The file of a unix domain socket is its parent's; libuv would remove it as the handle closes. */
+/* The file of a unix domain socket is its parent's; libuv would remove it as the handle closes. The name is libuv's, which
+ * alone knows how it is freed: it is kept. */
+struct left {
+  struct left *next;
+  const char *name;
+};
+static struct left *left;
+
 static void leave_file(uv_handle_t *handle, void *argument) {
   (void)argument;
-  if (handle->type == UV_NAMED_PIPE) ((uv_pipe_t *)handle)->pipe_fname = NULL;
+  if (handle->type != UV_NAMED_PIPE || ((uv_pipe_t *)handle)->pipe_fname == NULL) return;
+  struct left *one = (struct left *)malloc(sizeof *one);
+  if (one != NULL) {
+    one->next = left;
+    one->name = ((uv_pipe_t *)handle)->pipe_fname;
+    left = one;
+  }
+  ((uv_pipe_t *)handle)->pipe_fname = NULL;
 }
 
 /* What libuv asks epoll or kqueue for, it asks for both processes until the child has one of its own. uv_loop_fork makes
