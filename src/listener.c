@@ -22,27 +22,54 @@ static int push_connection(lua_State *L, net_event *event) {
   return 1;
 }
 
-/* Accepts before Lua is asked for anything: libuv stops listening until a connection that it has announced is taken. */
+/* Takes the connection that libuv has announced. NULL and a status if that fails. */
+static net_handle *take(net_stream *server, int *status) {
+  net_handle *client = net_handle_new(net_stream_loop(server), server->handle.type, NULL, status);
+  if (client == NULL) return NULL;
+  *status = uv_accept(&server->uv.stream, &net_stream_of(client)->uv.stream);
+  if (*status == 0) {
+    *status = net_fd_lift(&client);
+  } else {
+    net_handle_close(client, NET_TELL_NOBODY);
+    return NULL;
+  }
+  if (client != NULL) net_stream_touch(net_stream_of(client));
+  return client;
+}
+
+/* Accepts before Lua is asked for anything: libuv stops listening until a connection that it has announced is taken. That
+ * is what a server that is held makes use of: the connections wait in the system's queue. */
 static void on_connection(uv_stream_t *uv, int status) {
   net_stream *server = net_stream_from(uv);
-  net_loop *loop = net_stream_loop(server);
   struct connection_event connection = {{&server->handle, NET_ON_CONNECTION, push_connection}, NULL, status};
   net_handle *client = NULL;
-  if (status == 0) client = net_handle_new(loop, server->handle.type, NULL, &connection.status);
-  if (client != NULL) {
-    connection.status = uv_accept(uv, &net_stream_of(client)->uv.stream);
-    if (connection.status == 0) {
-      connection.status = net_fd_lift(&client);
-    } else {
-      net_handle_close(client, NET_TELL_NOBODY);
-    }
-    if (client != NULL) net_stream_touch(net_stream_of(client));
-    connection.client = net_stream_of(client);
+  if (status == 0 && server->flags & NET_HELD) {
+    server->flags |= NET_ANNOUNCED;
+    return;
   }
+  if (status == 0) client = take(server, &connection.status);
+  connection.client = net_stream_of(client);
   net_handle_tell(&connection.event);
   /* A connection that nobody has taken, for want of memory. The handle, closing or not, is there until this callback is
    * over. */
   if (client != NULL && client->ref == LUA_NOREF) net_handle_close(client, NET_TELL_NOBODY);
+}
+
+/* hold(held): does the server leave connections in the system's queue? Gives back the handle of one that was announced
+ * while it did, if it does no more; or nil, code, errno if that cannot be taken. */
+static int stream_hold(lua_State *L) {
+  net_stream *stream = net_stream_check(L, 1);
+  if (stream == NULL) return 0;
+  stream->flags &= (uint16_t)~NET_HELD;
+  if (lua_toboolean(L, 2)) stream->flags |= NET_HELD;
+  if (stream->flags & NET_HELD || !(stream->flags & NET_ANNOUNCED)) return 0;
+  net_box *box = net_box_push(L, stream->handle.type); /* first, for this may raise */
+  stream->flags &= (uint16_t)~NET_ANNOUNCED;
+  int status = 0;
+  net_handle *client = take(stream, &status);
+  if (status < 0 || client == NULL) return net_fail(L, status);
+  net_box_take(box, client);
+  return 1;
 }
 
 /* listen(backlog) */
@@ -77,4 +104,4 @@ void net_listener_on_connect(uv_connect_t *uv, int status) {
   if (stream->handle.box != NULL) net_handle_tell(&connected.event);
 }
 
-const luaL_Reg net_listener_methods[] = {{"listen", stream_listen}, {NULL, NULL}};
+const luaL_Reg net_listener_methods[] = {{"listen", stream_listen}, {"hold", stream_hold}, {NULL, NULL}};

@@ -7,13 +7,15 @@
 #include "handle.h"
 
 enum net_stream_flag {
-  NET_READ_FAST = 1,  /* a chunk goes straight to the one `data` listener */
-  NET_READ_TEXT = 2,  /* of those, what is UTF-8, whole characters */
-  NET_WRITE_FAST = 4, /* nothing stands between write() and the system */
-  NET_CONNECTING = 8, /* to a path: see pipe_connect */
-  NET_LISTENING = 16, /* at a path: see stream_listen */
-  NET_HALF_OPEN = 64, /* its owner stays writable when the peer has ended */
-  NET_LAZY = 32       /* its owner has no state of a stream but the stage (lazy_state.lua) */
+  NET_READ_FAST = 1,   /* a chunk goes straight to the one `data` listener */
+  NET_READ_TEXT = 2,   /* of those, what is UTF-8, whole characters */
+  NET_WRITE_FAST = 4,  /* nothing stands between write() and the system */
+  NET_CONNECTING = 8,  /* to a path: see pipe_connect */
+  NET_LISTENING = 16,  /* at a path: see stream_listen */
+  NET_HALF_OPEN = 64,  /* its owner stays writable when the peer has ended */
+  NET_HELD = 128,      /* a server that leaves connections in the system's queue, */
+  NET_ANNOUNCED = 256, /* one of which libuv has taken out: see on_connection */
+  NET_LAZY = 32        /* its owner has no state of a stream but the stage (lazy_state.lua) */
 };
 
 /* How far a lazy stream is. */

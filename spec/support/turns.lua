@@ -16,7 +16,7 @@ end
 function turns.close_all()
   turns.run()
   for _, object in ipairs(core.open_objects()) do
-    object:destroy()
+    if object.destroy then object:destroy() else object:close() end
   end
 end
 

@@ -73,6 +73,57 @@ function Server:initialize(options, connectionListener) end
 ---@overload fun(self: net.Server, where: string|integer|net.Server|net.Socket, backlog: integer, callback?: fun()): net.Server
 function Server:listen(options, host, backlog, callback) end
 
+---Ends in order: stops listening, emits `shutdown` on each of its sockets (a chance to say goodbye), waits for the
+---connections to end, and destroys those that are left when the time is over.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE`.
+---
+---```lua
+---local server = net.createServer(function(socket)
+---  socket:on("shutdown", function() socket:finish("bye\n") end)
+---end)
+---server:listen(8124, "127.0.0.1", function()
+---  local client = net.connect(8124, "127.0.0.1")
+---  client:on("data", function(data)
+---    io.write(data)
+---  end)
+---  server:once("connection", function()
+---    server:shutdown({ grace = 1000 }, function(err, count) print(err, count.ended, count.destroyed) end)
+---  end)
+---end)  --> bye
+-----> nil	1	0
+---```
+---@param options? { grace: number } ms that the connections have (default 10000)
+---@param callback? fun(err: net.Error?, count: { ended: integer, destroyed: integer }) called once all are closed; with `ERR_SERVER_NOT_RUNNING` if the server was not open and had no connection
+---@return self
+---@overload fun(self: net.Server, callback: fun(err: net.Error?, count: { ended: integer, destroyed: integer })): net.Server
+function Server:shutdown(options, callback) end
+
+---Destroys all its connections.
+---
+---In Node.js the same is found in `http`.
+---@return self
+function Server:closeAllConnections() end
+
+---Destroys the connections on which there has been no traffic for a time.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE`.
+---@param ms number
+---@return self
+function Server:closeIdleConnections(ms) end
+
+---`for socket in server:eachConnection() do`: its open connections, as they are now.
+---@return fun(): net.Socket?
+function Server:eachConnection() end
+
+---Leaves new connections in the system's queue, until `resume`.
+---@return self
+function Server:pause() end
+
+---Takes connections again.
+---@return self
+function Server:resume() end
+
 ---Stops accepting connections. Those that are open stay: `close` is emitted once all have ended, so end or destroy
 ---them to have it soon. The file of a unix socket is removed.
 ---

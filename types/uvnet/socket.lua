@@ -26,6 +26,7 @@
 ---- **resume** `()` The data flows again.
 ---- **drain** `()` What waited to be written has gone: write on, if `write` returned false.
 ---- **timeout** `()` There was no traffic for the time of `setTimeout`. The connection stays: end it yourself.
+---- **shutdown** `()` The server that has accepted it is to end: a chance to say goodbye. See `server:shutdown`.
 ---- **end** `()` The peer has ended its side and all was read. Unless `allowHalfOpen` is true, our side ends then, too.
 ---- **finish** `()` Our side has ended: all is written, and FIN is sent.
 ---- **pipe** `(source: net.Readable)` A readable stream is piped into it.
@@ -213,6 +214,7 @@ function Socket:unref() end
 ---@overload fun(self: net.Socket, event: "resume", listener: fun()): net.Socket
 ---@overload fun(self: net.Socket, event: "drain", listener: fun()): net.Socket
 ---@overload fun(self: net.Socket, event: "timeout", listener: fun()): net.Socket
+---@overload fun(self: net.Socket, event: "shutdown", listener: fun()): net.Socket
 ---@overload fun(self: net.Socket, event: "end", listener: fun()): net.Socket
 ---@overload fun(self: net.Socket, event: "finish", listener: fun()): net.Socket
 ---@overload fun(self: net.Socket, event: "pipe", listener: fun(source: net.Readable)): net.Socket
@@ -241,6 +243,7 @@ function Socket:on(event, listener) end
 ---@overload fun(self: net.Socket, event: "resume", listener: fun()): net.Socket
 ---@overload fun(self: net.Socket, event: "drain", listener: fun()): net.Socket
 ---@overload fun(self: net.Socket, event: "timeout", listener: fun()): net.Socket
+---@overload fun(self: net.Socket, event: "shutdown", listener: fun()): net.Socket
 ---@overload fun(self: net.Socket, event: "end", listener: fun()): net.Socket
 ---@overload fun(self: net.Socket, event: "finish", listener: fun()): net.Socket
 ---@overload fun(self: net.Socket, event: "pipe", listener: fun(source: net.Readable)): net.Socket

@@ -28,6 +28,9 @@ Server.pauseOnConnect = false
 local getters = Server.__getters
 
 Server.listen = listening.listen
+for name, method in pairs(require("uvnet.net.server_ending").methods) do
+  Server[name] = method
+end
 
 local function check_number(options, field)
   local value = options[field]

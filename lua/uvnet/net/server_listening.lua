@@ -6,6 +6,7 @@ local abort = require("uvnet.base.abort")
 local args = require("uvnet.net.args")
 local binding = require("uvnet.net.server_binding")
 local dns = require("uvnet.dns")
+local ending = require("uvnet.net.server_ending")
 local errors = require("uvnet.errors")
 local ticks = require("uvnet.runtime.ticks")
 
@@ -40,6 +41,7 @@ local function start(self, handle, backlog, address, port)
     return
   end
   if rawget(self, "_unrefed") then handle:unref() end
+  ending.apply_pause(self, handle)
   ticks.later(emit_listening, self)
 end
 
