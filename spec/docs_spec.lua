@@ -50,11 +50,22 @@ local SUBJECTS = {
   ["net.Queue"] = getmetatable(net.async.queue()).class,
   ["net.Lock"] = getmetatable(net.async.lock()).class,
   ["net.Held"] = getmetatable(net.async.lock():acquire()),
+  ["net.Process"] = getmetatable(net.process).class,
+  ["net.child_process"] = net.child_process,
+  ["net.ChildProcess"] = net.child_process.ChildProcess,
+  ["net.cluster"] = net.cluster,
+  ["net.Worker"] = net.cluster.Worker,
   ["uvnet.testing"] = require("uvnet.testing"),
 }
 
 -- Fields that only instances have, and some only at times.
 local OF_INSTANCES = {
+  ["net.Process"] = { "send", "disconnect", "stdin", "stdout", "stderr" },
+  ["net.ChildProcess"] = {
+    "pid", "stdin", "stdout", "stderr", "stdio", "exitCode", "signalCode", "spawnfile", "spawnargs",
+  },
+  ["net.cluster"] = { "worker" },
+  ["net.Worker"] = { "id", "process", "state", "exitedAfterDisconnect" },
   ["net.AbortController"] = { "signal" },
   ["net.Queue"] = { "length", "limit", "closed" },
   ["net.Lock"] = { "locked" },

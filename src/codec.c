@@ -4,6 +4,7 @@
 #include "codec.h"
 
 #include "compat.h"
+#include "utf8.h"
 
 enum { SHORT_RESULT = 1024 }; /* bytes that need no room from Lua */
 
@@ -91,7 +92,16 @@ static int codec_decoder(lua_State *L) {
   return 1;
 }
 
+/* isUtf8(text) */
+static int codec_is_utf8(lua_State *L) {
+  size_t length;
+  const char *text = luaL_checklstring(L, 1, &length);
+  lua_pushboolean(L, net_utf8_complete_prefix(text, length) == length);
+  return 1;
+}
+
 static const luaL_Reg codec_functions[] = {
+    {"isUtf8", codec_is_utf8},
     {"encode", codec_encode},
     {"decoder", codec_decoder},
     {NULL, NULL},

@@ -1,5 +1,5 @@
 /* The C module uvnet.core: puts the rooms together, and nothing else.
- * Floor 8.
+ * Floor 9.
  * Owns no memory. */
 #include <signal.h>
 #include <stdlib.h>
@@ -9,15 +9,20 @@
 
 #include "addr.h"
 #include "blocklist.h"
+#include "channel.h"
 #include "codec.h"
 #include "dns.h"
 #include "fail.h"
 #include "fd.h"
 #include "framing.h"
 #include "pipe.h"
+#include "process.h"
 #include "serialize.h"
+#include "signals.h"
 #include "stream.h"
+#include "system.h"
 #include "tcp.h"
+#include "tty.h"
 
 #ifdef _WIN32
 #define NET_EXPORT __declspec(dllexport)
@@ -84,7 +89,8 @@ static int core_errno(lua_State *L) {
 }
 
 /* Every type of handle. */
-static const net_type *const types[] = {&net_tcp_type, &net_pipe_type, NULL};
+static const net_type *const types[] = {&net_tcp_type,     &net_pipe_type,   &net_tty_type, &net_channel_type,
+                                        &net_process_type, &net_signal_type, NULL};
 
 /* A state has one loop, and one core: whoever opens it again gets the same one. */
 static const char core_key = 0;
@@ -117,6 +123,9 @@ int luaopen_uvnet_core(lua_State *L) {
   net_framing_open(L);
   net_blocklist_open(L);
   net_serialize_open(L);
+  net_signal_open(L);
+  net_system_open(L);
+  net_tty_open(loop);
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &core_key);
   return 1;

@@ -116,6 +116,8 @@ enum net_method {
   NET_ON_CONNECTED,  /* _onconnected(), or code, errno, sentence */
   NET_ON_CONNECTION, /* _onconnection(handle), or nil, code, errno, sentence */
   NET_ON_CLOSED,     /* _onclosed() */
+  NET_ON_EXIT,       /* _onexit(status, signal) */
+  NET_ON_SIGNAL,     /* _onsignal(number) */
   NET_METHODS
 };
 

@@ -33,7 +33,7 @@ enum net_door {
 enum { NET_UP_OBJECTS = 1, NET_UP_HOOKS, NET_UPVALUES = NET_UP_HOOKS };
 
 enum { NET_READ_SIZE = 65536 }; /* bytes; less makes bulk transfers wait for delayed acknowledgements */
-enum { NET_LOOP_ENDS = 2 };
+enum { NET_LOOP_ENDS = 4 };
 
 typedef struct net_loop net_loop;
 typedef void (*net_loop_end)(net_loop *loop);

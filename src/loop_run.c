@@ -194,6 +194,19 @@ static int loop_callback(lua_State *L) {
   return 1;
 }
 
+/* alive(): is something active left? */
+static int loop_alive(lua_State *L) {
+  net_loop *loop = net_loop_upvalue(L);
+  lua_pushboolean(L, loop->open && alive(loop));
+  return 1;
+}
+
+/* stopped(): has the last run ended by stop()? */
+static int loop_stopped(lua_State *L) {
+  lua_pushboolean(L, net_loop_upvalue(L)->stopping);
+  return 1;
+}
+
 /* ticks(): there are ticks now; run them after this callback. */
 static int loop_ticks(lua_State *L) {
   net_loop_upvalue(L)->ticks = 1;
@@ -224,8 +237,10 @@ const luaL_Reg net_loop_run_functions[] = {
     {"run", loop_run},
     {"stop", loop_stop},
     {"running", loop_running},
-    {"ticks", loop_ticks},
     {"callback", loop_callback},
+    {"alive", loop_alive},
+    {"stopped", loop_stopped},
+    {"ticks", loop_ticks},
     {"hook", loop_hook},
     {"standardWrite", loop_standard_write},
     {NULL, NULL},

@@ -19,6 +19,9 @@ api.files = {
   "types/uvnet/abort.lua",
   "types/uvnet/block_list.lua",
   "types/uvnet/async.lua",
+  "types/uvnet/process.lua",
+  "types/uvnet/child_process.lua",
+  "types/uvnet/cluster.lua",
   "types/uvnet/testing.lua",
 }
 
@@ -78,7 +81,7 @@ local function parse_block(lines, where)
     elseif tag == "overload" then
       block.overloads[#block.overloads + 1] = value
     elseif tag == "class" then
-      local name, parents = value:match("^([%w%.]+):?%s*(.*)$")
+      local name, parents = value:match("^([%w_%.]+):?%s*(.*)$")
       block.class, block.parents = name, {}
       for parent in parents:gmatch("[%w%.]+") do
         block.parents[#block.parents + 1] = parent

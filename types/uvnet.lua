@@ -25,6 +25,9 @@
 ---@field stream net.stream Streams, as Node's `stream`: a socket is a Duplex.
 ---@field timers net.timers Timers, as Node's `timers`, with `nextTick`.
 ---@field dns net.dns Looking up host names.
+---@field process net.Process This process: its signals, its channel to a parent, its standard streams.
+---@field child_process net.child_process Other programs, and what is said to them.
+---@field cluster net.cluster Several processes that serve one port.
 ---@field errors net.Error The class of all errors that uvnet makes.
 ---@field BlockList net.BlockList The class of lists of blocked addresses.
 ---@field SocketAddress net.SocketAddress The class of addresses with a port.

@@ -127,6 +127,9 @@ function net.isIPv6(input) return ip_version(input) == 6 end
 -- Each stands on a line: `name = { "uvnet.module" }` or `name = { "uvnet.module", "field" }`.
 local LAZY = {
   async = { "uvnet.async" },
+  process = { "uvnet.process" },
+  child_process = { "uvnet.child_process" },
+  cluster = { "uvnet.cluster" },
   AbortController = { "uvnet.abort", "AbortController" },
   AbortSignal = { "uvnet.abort", "AbortSignal" },
   BlockList = { "uvnet.net.block_list" },
@@ -148,4 +151,9 @@ setmetatable(net, {
 })
 
 kept.keep("uvnet", net)
+-- A parent with a channel to this process is listened to from the start.
+if os.getenv("NODE_CHANNEL_FD") then
+  local _ = os.getenv("NODE_UNIQUE_ID") and net.cluster or net.process
+end
+
 return net

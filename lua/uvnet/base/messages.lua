@@ -156,4 +156,20 @@ return {
     function(limit) return ("The message is longer than %s bytes"):format(inspect(limit)) end,
   },
   ERR_MULTIPLE_CALLBACK = { "Error", function() return "Callback called multiple times" end },
+  ERR_IPC_CHANNEL_CLOSED = { "Error", function() return "Channel closed" end },
+  ERR_IPC_DISCONNECTED = { "Error", function() return "IPC channel is already disconnected" end },
+  ERR_IPC_ONE_PIPE = { "Error", function() return "Child process can have only one IPC pipe" end },
+  ERR_CHILD_CLOSED_BEFORE_REPLY = { "Error", function() return "Child closed before reply received" end },
+  ERR_CHILD_PROCESS_IPC_REQUIRED = {
+    "Error",
+    function(name) return ("Forked processes must have an IPC channel, missing value 'ipc' in %s"):format(name) end,
+    { "name" },
+  },
+  ERR_CHILD_PROCESS_STDIO_MAXBUFFER = {
+    "RangeError",
+    function(name) return name .. " maxBuffer length exceeded" end,
+    { "name" },
+  },
+  ERR_UNKNOWN_SIGNAL = { "TypeError", function(signal) return "Unknown signal: " .. tostring(signal) end },
+  ERR_TTY_INIT_FAILED = { "Error", function(reason) return "TTY initialization failed: " .. tostring(reason) end },
 }

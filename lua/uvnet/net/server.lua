@@ -168,7 +168,7 @@ end
 local function emit_close(self) self:emit("close") end
 
 local function close_if_done(self)
-  if rawget(self, "_handle") or self._connections > 0 then return end
+  if rawget(self, "_handle") or self._connections > 0 or rawget(self, "_awaited") then return end
   ticks.later(emit_close, self)
 end
 
@@ -185,8 +185,55 @@ end
 -- @see Node's net: server.getConnections(callback)
 function Server:getConnections(callback)
   check_self(self, "server:getConnections(callback)")
-  ticks.nextTick(callback, nil, self._connections)
+  local workers = rawget(self, "_workers")
+  if not workers or #workers == 0 or not is_callable(callback) then
+    ticks.nextTick(callback, nil, self._connections)
+    return self
+  end
+  local left, total = #workers, self._connections
+  local function on_count(err, count)
+    if left <= 0 then return end
+    if err then
+      left = 0
+      ticks.nextTick(callback, err)
+      return
+    end
+    left, total = left - 1, total + count
+    if left == 0 then ticks.nextTick(callback, nil, total) end
+  end
+  for _, list in ipairs({ (table.unpack or unpack)(workers) }) do -- luacheck: ignore 143
+    list:getConnections(on_count)
+  end
   return self
+end
+
+--- Some of its sockets are counted by another process from now on: by the receiver of this list.
+-- @local
+function Server:_setupWorker(list)
+  local workers = rawget(self, "_workers") or {}
+  self._workers = workers
+  workers[#workers + 1] = list
+  function list.ongone()
+    for i, one in ipairs(workers) do
+      if one == list then table.remove(workers, i) end
+    end
+  end
+end
+
+-- Those that other processes have are waited for, too.
+local function await_workers(self)
+  local workers = rawget(self, "_workers")
+  if not workers or #workers == 0 or rawget(self, "_awaited") then return end
+  self._awaited = #workers
+  local function on_closed()
+    self._awaited = self._awaited - 1
+    if self._awaited > 0 then return end
+    self._awaited = nil
+    close_if_done(self)
+  end
+  for _, list in ipairs({ (table.unpack or unpack)(workers) }) do -- luacheck: ignore 143
+    list:close(on_closed)
+  end
 end
 
 --- Stops accepting connections; those that are open stay. `close` is emitted once all have ended.
@@ -208,7 +255,13 @@ function Server:close(callback)
   if handle then
     handle:close()
     self._handle = nil
+    local left = rawget(self, "_unlisten")
+    if left then
+      self._unlisten = nil
+      left()
+    end
   end
+  await_workers(self)
   close_if_done(self)
   return self
 end
@@ -273,7 +326,10 @@ end
 --- Is it listening?
 function getters:listening() return rawget(self, "_handle") ~= nil end
 
---- How many connections are open. Deprecated: use getConnections.
-function getters:connections() return self._connections end
+--- How many connections are open; nil once a socket has been sent to another process. Deprecated: use getConnections.
+function getters:connections()
+  if rawget(self, "_workers") then return nil end
+  return self._connections
+end
 
 return Server

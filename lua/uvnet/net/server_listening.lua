@@ -5,6 +5,7 @@
 local abort = require("uvnet.base.abort")
 local args = require("uvnet.net.args")
 local binding = require("uvnet.net.server_binding")
+local core = require("uvnet.core")
 local dns = require("uvnet.dns")
 local ending = require("uvnet.net.server_ending")
 local errors = require("uvnet.errors")
@@ -45,7 +46,49 @@ local function start(self, handle, backlog, address, port)
   ticks.later(emit_listening, self)
 end
 
-local function listen_tcp(self, address, port, backlog, ipv6_only)
+-- A worker of a cluster does not listen itself: the primary does, unless this is to be its own (`exclusive`). What
+-- comes of it is one call of `done`, with a handle or nil and a status.
+local function ask_primary(self, query, exclusive, done)
+  if not listening.askPrimary or exclusive then return false end
+  local asking = {}
+  self._resolving = asking
+  listening.askPrimary(self, query, function(handle, status)
+    local is_over = rawget(self, "_resolving") ~= asking
+    if not is_over then self._resolving = nil end
+    if is_over and handle then
+      local left = rawget(self, "_unlisten")
+      self._unlisten = nil
+      handle:close()
+      if left then left() end
+    elseif not is_over then
+      done(handle, status)
+    end
+  end)
+  return true
+end
+
+local function bind_error(self, status, address, port)
+  self._path = nil
+  self:emit("error", errors.system("bind", status.code, status.errno, nil, address, port))
+end
+
+local function ask_for_port(self, address, port, backlog, ipv6_only, exclusive)
+  local query = {
+    address = address,
+    port = port,
+    addressType = address and core.isIP(address) == 6 and 6 or 4,
+    flags = ipv6_only and 1 or 0,
+    ipv6Only = ipv6_only and true or nil,
+    backlog = backlog,
+  }
+  return ask_primary(self, query, exclusive, function(handle, status)
+    if not handle then return bind_error(self, status, address, port) end
+    start(self, handle, backlog, address, port)
+  end)
+end
+
+local function listen_tcp(self, address, port, backlog, ipv6_only, exclusive)
+  if ask_for_port(self, address, port, backlog, ipv6_only, exclusive) then return end
   local handle, status
   if address then
     handle, status = binding.tcp(address, port, ipv6_only)
@@ -61,14 +104,14 @@ local function listen_tcp(self, address, port, backlog, ipv6_only)
   start(self, handle, backlog, address, port)
 end
 
-local function look_up_and_listen(self, host, port, backlog, ipv6_only)
+local function look_up_and_listen(self, host, port, backlog, ipv6_only, exclusive)
   local resolving = {}
   self._resolving = resolving
   dns.lookup(host, function(err, address)
     if rawget(self, "_resolving") ~= resolving then return end
     self._resolving = nil
     if err then return self:emit("error", err) end
-    listen_tcp(self, address, port, backlog, ipv6_only)
+    listen_tcp(self, address, port, backlog, ipv6_only, exclusive)
   end)
 end
 
@@ -83,6 +126,14 @@ local function allow_others(handle, options)
 end
 
 local function listen_path(self, path, backlog, options)
+  local query = { address = path, port = -1, addressType = -1, backlog = backlog, readableAll = options.readableAll,
+    writableAll = options.writableAll }
+  local is_asked = ask_primary(self, query, options.exclusive, function(handle, status)
+    if not handle then return bind_error(self, status, path) end
+    self._path = path
+    start(self, handle, backlog, path)
+  end)
+  if is_asked then return end
   local handle, status = binding.path(path)
   if not handle then return refuse(self, status, path) end
   allow_others(handle, options)
@@ -168,6 +219,11 @@ function listening:listen(...)
   end
   if type(options.fd) == "number" and options.fd >= 0 then
     on_listening()
+    local is_asked = ask_primary(self, { fd = options.fd, backlog = backlog }, options.exclusive, function(got, status)
+      if not got then return bind_error(self, status) end
+      start(self, got, backlog)
+    end)
+    if is_asked then return self end
     local opened, status = binding.descriptor(options.fd)
     if opened then
       start(self, opened, backlog)
@@ -185,9 +241,9 @@ function listening:listen(...)
     on_listening()
     local host = options.host
     if host and host ~= "" then
-      look_up_and_listen(self, host, port, backlog, options.ipv6Only)
+      look_up_and_listen(self, host, port, backlog, options.ipv6Only, options.exclusive)
     else
-      listen_tcp(self, nil, port, backlog, options.ipv6Only)
+      listen_tcp(self, nil, port, backlog, options.ipv6Only, options.exclusive)
     end
     return self
   end

@@ -157,7 +157,7 @@ function Socket:initialize(options)
   local handle = options.handle
   if not handle and has_fd then handle = open_fd(options.fd) end
   if options.allowHalfOpen then self.allowHalfOpen = true end
-  local for_streams = stream_options(options, has_fd)
+  local for_streams = stream_options(options, has_fd or handle and (options.readable ~= nil or options.writable ~= nil))
   if for_streams then self:_configure(for_streams) end
   construct(self)
   if options.blockList then self.blockList = options.blockList end
@@ -444,6 +444,23 @@ function Socket:_destroy(err, callback)
     rawset(self, "_left", true) -- reconnected, it is no connection of that server
     server:_disconnected()
   end
+end
+
+--- Gives its handle away: to another process. Here the socket is closed, without `end`.
+-- @local
+-- @treturn userdata
+function Socket:_detach()
+  local handle = self._handle
+  lanes.close_read(self)
+  lanes.close_write(self)
+  handle:readStop()
+  local read, written = handle:bytes()
+  rawset(self, "_bytesRead", read)
+  rawset(self, "_bytesWritten", written)
+  self._handle = nil
+  handle:attach({ _onclosed = function() end })
+  self:destroy()
+  return handle
 end
 
 --- Ends the connection with RST instead of FIN. Not for IPC.

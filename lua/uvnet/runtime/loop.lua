@@ -31,7 +31,12 @@ function loop.run(mode)
   if core.running() then
     error(errors("The event loop is running already", { code = "ERR_LOOP_RUNNING" }), 0)
   end
-  return core.run(number)
+  local alive = core.run(number)
+  -- Where nothing is left, whoever waits for that (`beforeExit`) may give it something.
+  while not alive and number == 0 and loop.onempty and not core.stopped() and loop.onempty() do
+    alive = core.run(number)
+  end
+  return alive
 end
 
 --- Makes the running `run` return once the current turn is done. Without one it does nothing.

@@ -155,7 +155,8 @@ function pipe.pipe(self, dest, options)
   end
 
   local at_end = on_end
-  if options and options["end"] == false then at_end = unpipe end
+  -- What is the process's (its standard output) is not ended by one that was piped there.
+  if options and options["end"] == false or rawget(dest, "_isStdio") then at_end = unpipe end
   if rs.endEmitted then
     ticks.later(at_end)
   else

@@ -1,0 +1,194 @@
+/* What the system tells of this process, and what can be done to it and to others.
+ * Floor 2.
+ * Owns no memory but the status that the process is to end with. */
+#include "system.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <uv.h>
+#ifndef _WIN32
+#include <unistd.h>
+#endif
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+#include "fail.h"
+
+enum { PATH_ROOM = 4096, READ_ROOM = 65536 };
+
+static int system_pid(lua_State *L) {
+  lua_pushinteger(L, uv_os_getpid());
+  return 1;
+}
+
+static int system_ppid(lua_State *L) {
+  lua_pushinteger(L, uv_os_getppid());
+  return 1;
+}
+
+/* execPath() -> the program that runs */
+static int system_exec_path(lua_State *L) {
+  char path[PATH_ROOM];
+  size_t size = sizeof path;
+  int status = uv_exepath(path, &size);
+  if (status < 0) return net_fail(L, status);
+  lua_pushlstring(L, path, size);
+  return 1;
+}
+
+/* platform() -> Node's name of the system */
+static int system_platform(lua_State *L) {
+#if defined(_WIN32)
+  lua_pushliteral(L, "win32");
+#elif defined(__APPLE__)
+  lua_pushliteral(L, "darwin");
+#elif defined(__ANDROID__)
+  lua_pushliteral(L, "android");
+#elif defined(__linux__)
+  lua_pushliteral(L, "linux");
+#elif defined(__FreeBSD__)
+  lua_pushliteral(L, "freebsd");
+#elif defined(__OpenBSD__)
+  lua_pushliteral(L, "openbsd");
+#elif defined(__sun)
+  lua_pushliteral(L, "sunos");
+#else
+  lua_pushliteral(L, "unix");
+#endif
+  return 1;
+}
+
+/* cwd() */
+static int system_cwd(lua_State *L) {
+  char path[PATH_ROOM];
+  size_t size = sizeof path;
+  int status = uv_cwd(path, &size);
+  if (status < 0) return net_fail(L, status);
+  lua_pushlstring(L, path, size);
+  return 1;
+}
+
+/* kill(pid, signal) */
+static int system_kill(lua_State *L) {
+  return net_done(L, uv_kill((int)luaL_checkinteger(L, 1), (int)luaL_checkinteger(L, 2)));
+}
+
+/* environment() -> a list of NAME=value */
+static int system_environment(lua_State *L) {
+#ifdef _WIN32
+  char **names = _environ;
+#else
+  extern char **environ;
+  char **names = environ;
+#endif
+  lua_newtable(L);
+  for (int i = 0; names != NULL && names[i] != NULL; i++) {
+    lua_pushstring(L, names[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
+/* unsetenv(name) */
+static int system_unsetenv(lua_State *L) { return net_done(L, uv_os_unsetenv(luaL_checkstring(L, 1))); }
+
+/* ---- the title ---- */
+
+/* setTitle(text): what the system shows of the process. libuv can set that only if the program has told it where its
+ * arguments lie; if not, the name of the thread is what there is, of 15 bytes on Linux. */
+static int system_set_title(lua_State *L) {
+  const char *title = luaL_checkstring(L, 1);
+  int status = uv_set_process_title(title);
+#ifdef __linux__
+  if (status == UV_ENOBUFS) status = prctl(PR_SET_NAME, title) == 0 ? 0 : UV_EINVAL;
+#endif
+  return net_done(L, status);
+}
+
+/* ---- files ---- */
+
+/* readFile(fd) -> the next bytes of a file, "" at its end. */
+static int system_read_file(lua_State *L) {
+  uv_fs_t request;
+  uv_file fd = (uv_file)luaL_checkinteger(L, 1);
+  char *room = (char *)net_newuserdata(L, READ_ROOM);
+  uv_buf_t buffer = uv_buf_init(room, READ_ROOM);
+  int result = uv_fs_read(NULL, &request, fd, &buffer, 1, -1, NULL);
+  uv_fs_req_cleanup(&request);
+  if (result < 0) return net_fail(L, result);
+  lua_pushlstring(L, room, (size_t)result);
+  return 1;
+}
+
+/* writeFile(fd, data): all of it. */
+static int system_write_file(lua_State *L) {
+  size_t size, done = 0;
+  uv_file fd = (uv_file)luaL_checkinteger(L, 1);
+  const char *data = luaL_checklstring(L, 2, &size);
+  while (done < size) {
+    uv_fs_t request;
+    size_t part = size - done < (1u << 30) ? size - done : 1u << 30;
+    uv_buf_t buffer = uv_buf_init((char *)data + done, (unsigned)part);
+    int result = uv_fs_write(NULL, &request, fd, &buffer, 1, -1, NULL);
+    uv_fs_req_cleanup(&request);
+    if (result == UV_EAGAIN) continue;
+    if (result < 0) return net_fail(L, result);
+    done += (size_t)result;
+  }
+  return net_done(L, 0);
+}
+
+/* ---- the status at the end ---- */
+
+static int status_at_end;
+
+#ifdef __GLIBC__
+
+static void leave(int status, void *argument) {
+  (void)argument;
+  if (status != 0 || status_at_end == 0) return;
+  fflush(NULL);
+  _exit(status_at_end);
+}
+
+static int at_end(void) { return on_exit(leave, NULL); }
+
+#else
+
+static void leave(void) {
+  if (status_at_end == 0) return;
+  fflush(NULL);
+  _exit(status_at_end);
+}
+
+static int at_end(void) { return atexit(leave); }
+
+#endif
+
+/* exitCode(status): what the process ends with, if its program ends well. */
+static int system_exit_code(lua_State *L) {
+  static int registered;
+  status_at_end = (int)luaL_optinteger(L, 1, 0) & 0xff;
+  if (!registered && status_at_end != 0) registered = at_end() == 0;
+  return 0;
+}
+
+void net_system_open(lua_State *L) {
+  static const luaL_Reg functions[] = {
+      {"pid", system_pid},
+      {"ppid", system_ppid},
+      {"execPath", system_exec_path},
+      {"platform", system_platform},
+      {"cwd", system_cwd},
+      {"kill", system_kill},
+      {"environment", system_environment},
+      {"unsetenv", system_unsetenv},
+      {"setTitle", system_set_title},
+      {"readFile", system_read_file},
+      {"writeFile", system_write_file},
+      {"exitCode", system_exit_code},
+      {NULL, NULL},
+  };
+  net_setfuncs(L, functions, 0);
+}
