@@ -1,6 +1,7 @@
 --- A host without all of its standard descriptors: started so, as daemons are, or having closed them.
 
 local child = require("spec.support.child")
+local posix = require("spec.support.posix")
 local testing = require("uvnet.testing")
 
 -- A server and its client in one process: says what it sees into a file, for it may have no standard output.
@@ -70,7 +71,8 @@ describe("a host", function()
     local file = assert(io.open(script, "w"))
     file:write((SERVES:gsub("%u%u%u%u+", named):gsub("LOG", named.LOG)))
     file:close()
-    local _, status = child.run("sh -c " .. child.quote(child.lua(script) .. " " .. redirection))
+    local command = (values.input or "") .. child.lua(script) .. " " .. redirection
+    local _, status = child.run("sh -c " .. child.quote(command))
     file = assert(io.open(log))
     local seen = file:read("*a")
     file:close()
@@ -95,6 +97,15 @@ describe("a host", function()
 
   it("may close them while a server listens", function()
     serves("", { after = "net.timers.nextTick(function() io.stdin:close() io.stdout:close() end)", close = true })
+  end)
+
+  it("may close what a socket has had", function()
+    local prelude, reason = posix.prelude()
+    if not prelude then return pending(reason) end
+    local destroys = "net.Socket({ fd = 0 }):destroy() net.run('nowait') "
+    serves("", { input = "sleep 0.1 | ", after = destroys, close = true })
+    serves("", { input = "sleep 0.1 | ", after = prelude .. destroys .. "posix.close(0)", close = true })
+    serves("", { input = "sleep 0.1 | ", after = prelude .. "posix.close(0) posix.close(1) posix.close(2)" })
   end)
 
   it("keeps the files that it has put in their places", function()

@@ -42,7 +42,7 @@ describe("a host", function()
     end)
   end
 
-  it_has_posix("has it for what is closed with the socket, and for what was listened on", function()
+  it_has_posix("has it for what is closed with the socket", function()
     assert.equal("true", next_finds([[
       local net = require("net")
       local socket = net.Socket({ fd = 3 })

@@ -9,6 +9,7 @@ local class = require("uvnet.base.class")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local json_strings = require("uvnet.net.json_strings")
+local lower = require("uvnet.base.plain").lower
 
 local BlockList = class.new("BlockList")
 local INSTANCE = BlockList.__instance
@@ -56,7 +57,7 @@ local function address_of(value, family, name)
   check_string(value, name)
   if family == nil then family = "ipv4" end
   check_string(family, "family")
-  local number = FAMILIES[family] or FAMILIES[family:lower()]
+  local number = FAMILIES[family] or FAMILIES[lower(family)]
   if not number then errors.throw("ERR_INVALID_ARG_VALUE", "options.family", family) end
   if not core.canonicalAddress(value, number) then errors.throw("ERR_INVALID_ADDRESS") end
   return value, number
@@ -245,7 +246,7 @@ function BlockList:check(address, type_of_it)
     local family = FAMILIES[type_of_it == nil and "ipv4" or type_of_it]
     if not family then
       check_string(type_of_it, "family")
-      family = FAMILIES[type_of_it:lower()] or 6
+      family = FAMILIES[lower(type_of_it)] or 6
     end
     return check(self._rules, address, family)
   end

@@ -6,6 +6,7 @@ local args = require("uvnet.net.args")
 local class = require("uvnet.base.class")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
+local lower = require("uvnet.base.plain").lower
 
 local MOST = 4294967295 -- of a flow label, as Node has it
 
@@ -36,7 +37,7 @@ function SocketAddress:initialize(options)
   if options == nil then options = {} end
   if type(options) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options) end
   local family = options.family == nil and "ipv4" or options.family
-  local number = type(family) == "string" and FAMILIES[family:lower()]
+  local number = type(family) == "string" and FAMILIES[lower(family)]
   if not number then errors.throw("ERR_INVALID_ARG_VALUE", "options.family", options.family) end
   local address = options.address
   if address == nil then address = number == 4 and "127.0.0.1" or "::" end
