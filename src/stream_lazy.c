@@ -52,14 +52,26 @@ static int stream_set_stage(lua_State *L) {
   return 0;
 }
 
-/* closeLazily() -> bytes received, given to libuv. Closes; the owner hears of the end if it has a listener for it. */
+static void set_field(lua_State *L, const char *name, uint64_t value) {
+  lua_pushstring(L, name);
+  net_pushsize(L, value);
+  lua_rawset(L, 2);
+}
+
+/* closeLazily(owner): closes. The owner keeps the counters in place of the handle, and hears of the end if it has a
+ * listener for it. */
 static int stream_close_lazily(lua_State *L) {
   net_stream *stream = net_stream_check(L, 1);
+  luaL_checktype(L, 2, LUA_TTABLE);
   if (stream == NULL) return 0;
-  net_pushsize(L, stream->bytes_read);
-  net_pushsize(L, stream->bytes_written);
+  uint64_t received = stream->bytes_read, given = stream->bytes_written;
   net_handle_close(&stream->handle, NET_TELL_LISTENER);
-  return 2;
+  lua_pushliteral(L, "_handle");
+  lua_pushnil(L);
+  lua_rawset(L, 2);
+  set_field(L, "_bytesRead", received);
+  set_field(L, "_bytesWritten", given);
+  return 0;
 }
 
 /* Between the peer's end and ours nobody's code would run: there are no ticks, and nobody listens for `end`. So nobody can

@@ -22,6 +22,8 @@ local lanes = {
   enabled = not (os and os.getenv and os.getenv("UVNET_NO_FAST_LANES")),
   --- The methods of net.Socket as they are made: one that has been overridden has to be called.
   standard = {},
+  --- Are those of net.Socket, whose instances a server accepts, still so?
+  Socket_is_standard = true,
 }
 
 -- The methods that a lane passes by. Who has put something else in the place of one is to see it called. (`write` is
@@ -47,15 +49,7 @@ local function check(metatable, socket)
   return result
 end
 
---- Are the methods of a class that the lanes pass by as they were made?
--- @tparam table metatable of its instances
-function lanes.is_standard_class(metatable)
-  local known = checked[metatable]
-  if known == nil then return check(metatable, setmetatable({}, metatable)) end
-  return known
-end
-
---- The same of one socket's methods.
+--- Are the methods that the lanes pass by as they were made?
 function lanes.is_standard(socket)
   if rawget(socket, "_altered") then return false end
   local metatable = getmetatable(socket)
@@ -168,14 +162,19 @@ end
 -- @tparam table Socket
 -- @tparam function open_objects gives a list of all that is open
 function lanes.watch(Socket, open_objects)
-  local function method_changes(changed)
+  local altered = {} -- methods of net.Socket itself
+  local function method_changes(changed, name, value)
     checked[changed.__instance] = nil
+    if changed == Socket then
+      altered[name] = value ~= lanes.standard[name] or nil
+      lanes.Socket_is_standard = next(altered) == nil
+    end
     each_open(open_objects, changed, close)
   end
   for name in pairs(is_passed) do
     lanes.standard[name] = Socket[name]
     Socket.__setters[name] = alter(name)
-    class.watch(Socket, name, method_changes)
+    class.watch(Socket, name, function(changed, value) method_changes(changed, name, value) end)
   end
   -- An open socket has the `write` of its class as a field of its own.
   lanes.standard.write = Socket.write

@@ -53,7 +53,7 @@ end
 -- @see Node's net: new net.Server([options][, connectionListener])
 function Server:initialize(options, connectionListener)
   EventEmitter.initialize(self)
-  self._plain, self._unlimited = true, true
+  self._plain, self._takesAll = true, true
   if is_callable(options) then
     options, connectionListener = nil, options
   elseif options ~= nil and type(options) ~= "table" then
@@ -78,13 +78,15 @@ end
 
 -- A server without options for its sockets is plain: nothing has to be asked for a connection. Who sets one, for one
 -- server or for a class of them, is heard.
-local classes_are_plain, classes_are_unlimited = true, true
+local classes_are_plain, classes_take_all = true, true
 
-function Server.__setters:maxConnections(value)
-  self._unlimited = false
-  rawset(self, "maxConnections", value)
+for _, name in ipairs({ "maxConnections", "blockList" }) do
+  Server.__setters[name] = function(self, value)
+    self._takesAll = false
+    rawset(self, name, value)
+  end
+  class.watch(Server, name, function() classes_take_all = false end)
 end
-class.watch(Server, "maxConnections", function() classes_are_unlimited = false end)
 
 for _, name in ipairs({ "allowHalfOpen", "pauseOnConnect", "highWaterMark", "noDelay", "keepAlive" }) do
   Server.__setters[name] = function(self, value)
@@ -103,7 +105,6 @@ end
 
 -- Anybody may have set `maxConnections` to any value: what is no number is no limit.
 local function is_full(self)
-  if self._unlimited and classes_are_unlimited then return false end
   local limit = self.maxConnections
   if limit == nil then return false end
   if type(limit) ~= "number" then limit = as_number(limit) end
@@ -152,8 +153,10 @@ function Server:_onconnection(handle, code, errno)
     self:emit("error", errors.system("accept", code, errno))
     return
   end
-  local reason = why_dropped(self, handle)
-  if reason then return drop(self, handle, reason) end
+  if not (self._takesAll and classes_take_all) then
+    local reason = why_dropped(self, handle)
+    if reason then return drop(self, handle, reason) end
+  end
   self._connections = self._connections + 1
   local ok, socket = pcall(Socket._accepted, handle, self, self._plain and classes_are_plain)
   if not ok then

@@ -56,12 +56,6 @@ end
 -- @local
 Socket._peekState = lazy.peek
 
--- The streams' state is set from outside: from now on they decide.
-function Socket:_flowChanged()
-  lanes.close_read(self)
-  lanes.close_write(self)
-end
-
 for _, part in ipairs({ names, reading, settings, writing }) do
   for name, method in pairs(part.methods) do
     Socket[name] = method
@@ -184,7 +178,7 @@ function Socket:initialize(options)
   end
 end
 
-local instance, is_standard_class = Socket.__instance, lanes.is_standard_class
+local instance = Socket.__instance
 
 -- A field that anybody may have set since: what is no mark is none.
 local function to_count(value)
@@ -213,7 +207,7 @@ end
 function Socket._accepted(handle, server, plain)
   -- `write` is what is asked for most: here it is found without a search in the class.
   local self = setmetatable({ _handle = handle, _server = server, write = Socket.write }, instance)
-  local lazily = lanes.enabled and is_standard_class(instance)
+  local lazily = lanes.enabled and lanes.Socket_is_standard
   if accepted_construct then construct(self) end
   if plain and lazily then return begin_lazily(self, handle, false) end
   if server.allowHalfOpen then rawset(self, "allowHalfOpen", true) end
@@ -381,11 +375,8 @@ Socket._onclosed = emit_close
 function Socket:_onover()
   local handle, server = self._handle, self._server
   if rawget(self, "_idle") then idle.clear(self) end
-  local read, written = handle:closeLazily()
-  self._handle = nil
-  if self.write == Socket.write then self.write = nil end
-  rawset(self, "_bytesRead", read)
-  rawset(self, "_bytesWritten", written)
+  if self.write == Socket.write then self.write = nil end -- first: so there is room for the counters
+  handle:closeLazily(self)
   server:_disconnected()
 end
 

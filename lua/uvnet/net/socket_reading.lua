@@ -2,7 +2,6 @@
 --
 -- Floor 7.
 
-local EventEmitter = require("uvnet.events")
 local errors = require("uvnet.errors")
 local lanes = require("uvnet.net.fast_path")
 local lazy = require("uvnet.net.lazy_state")
@@ -11,7 +10,7 @@ local waiters = require("uvnet.stream.waiters")
 local waiting = require("uvnet.net.socket_waiting")
 
 local Duplex = stream.Duplex
-local add_listener = EventEmitter.on
+local listens_for = Duplex._listensFor
 
 local reading = { methods = {} }
 local methods = reading.methods
@@ -80,15 +79,25 @@ function waiters.close_lane(self)
   if rawget(self, "_handle") then lanes.close_read(self) end
 end
 
--- What could be observed closes the lanes first.
+-- ---- what the streams tell ----
+
+--- The flow is about to change: from now on the streams decide.
+-- @local
+methods._flowChanged = lanes.close_read
+
+--- There is one more listener for `data`, `readable` or `resume`.
+-- @local
+function methods:_listensFor(event)
+  if event == "data" and lazy.flow(self) then return end
+  if event == "resume" then return lazy.notice_resume(self) end
+  return listens_for(self, event)
+end
 
 --- Stops reading: no more `data` until `resume`.
+-- @function Socket:pause
 -- @treturn Socket itself
 -- @see Node's net: socket.pause()
-function methods:pause()
-  lanes.close_read(self)
-  return Duplex.pause(self)
-end
+methods.pause = Duplex.pause
 
 --- Has `data` come as text in an encoding.
 -- @tparam[opt="utf8"] string encoding
@@ -97,49 +106,7 @@ end
 -- @see Node's net: socket.setEncoding([encoding])
 function methods:setEncoding(encoding)
   errors._checkSelf(self, "socket:setEncoding(encoding)")
-  Duplex.setEncoding(self, encoding)
-  lanes.close_read(self)
-  return self
-end
-
-function methods:on(event, listener)
-  add_listener(self, event, listener)
-  if event == "data" then
-    if type(listener) == "function" and lazy.flow(self) then return self end
-  elseif event == "resume" then
-    lazy.notice_resume(self)
-    return self
-  elseif event ~= "readable" then
-    return self
-  end
-  lanes.close_read(self)
-  self:_listensFor(event)
-  return self
-end
-
-methods.addListener = methods.on
-
-function methods:prependListener(event, listener)
-  if event == "data" or event == "readable" then lanes.close_read(self) end
-  if event == "resume" then lazy.notice_resume(self) end
-  return Duplex.prependListener(self, event, listener)
-end
-
-function methods:removeListener(event, listener)
-  if event == "data" then lanes.close_read(self) end
-  return Duplex.removeListener(self, event, listener)
-end
-
-methods.off = methods.removeListener
-
-function methods:removeAllListeners(event)
-  if event == "data" or event == nil then lanes.close_read(self) end
-  return Duplex.removeAllListeners(self, event)
-end
-
-function methods:unpipe(target)
-  lanes.close_read(self)
-  return Duplex.unpipe(self, target)
+  return Duplex.setEncoding(self, encoding)
 end
 
 return reading

@@ -203,7 +203,6 @@ end
 -- @see Node's net: socket.end([data][, encoding])
 function methods:finish(data, encoding, callback)
   errors._checkSelf(self, "socket:finish(data)")
-  lanes.close_write(self)
   Duplex.finish(self, data, encoding, callback)
   -- The peer's end that was held back for a task, which has nothing to answer any more.
   local rs = rawget(self, "_pulled") and rawget(self, "_rs")
@@ -215,20 +214,8 @@ methods["end"] = function(self, ...)
   return self:finish(...)
 end
 
-function methods:cork()
-  lanes.close_write(self)
-  return Duplex.cork(self)
-end
-
-function methods:uncork()
-  Duplex.uncork(self)
-  lanes.update_write(self)
-end
-
-function methods:setDefaultEncoding(encoding)
-  Duplex.setDefaultEncoding(self, encoding)
-  lanes.update_write(self)
-  return self
-end
+--- What stands between a write and the system has changed.
+-- @local
+methods._queueChanged = lanes.update_write
 
 return writing

@@ -66,6 +66,7 @@ end
 function Duplex.__setters:destroyed(value)
   self:_flowChanged()
   self._rs.destroyed, self._ws.destroyed = value and true or nil, value and true or nil
+  self:_queueChanged()
 end
 
 methods.of_writable(Duplex) -- Writable's own would not be replaced in a class that only mixes it in

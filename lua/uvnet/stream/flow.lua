@@ -130,6 +130,7 @@ end
 --- Stops the flow of data.
 -- @return the stream
 function flowing.pause(self)
+  self:_flowChanged()
   local rs = self._rs
   if rs.flowing ~= false then
     rs.flowing = false

@@ -180,6 +180,7 @@ end
 -- @param[opt] dest
 -- @return the stream
 function pipe.unpipe(self, dest)
+  self:_flowChanged()
   local rs = peek_readable(self)
   local pipes = rs.pipes
   if not pipes or #pipes == 0 then return self end

@@ -28,6 +28,7 @@ local high_water, peek_readable = state.high_water, state.peek_readable
 local emit_readable, maybe_read_more = flow.emit_readable, flow.maybe_read_more
 
 local Readable = EventEmitter:extend("Readable")
+local add_listener = EventEmitter.on
 
 Readable._isReadable = true
 
@@ -84,6 +85,7 @@ Readable.unpipe = pipe.unpipe
 -- @raise ERR_UNKNOWN_ENCODING
 function Readable:setEncoding(encoding)
   local name = text.name(encoding == nil and "utf8" or encoding)
+  self:_flowChanged()
   local rs = self._rs
   local decoded_before = rs.decoder ~= nil
   local decoder = text.decoder(name)
@@ -128,20 +130,24 @@ local function read_nothing(self) self:read(0) end
 -- @tparam function listener
 -- @return the stream
 function Readable:on(event, listener)
-  EventEmitter.on(self, event, listener)
-  self:_listensFor(event)
+  add_listener(self, event, listener)
+  if event == "data" or event == "readable" or event == "resume" then self:_listensFor(event) end
   return self
 end
 
--- Has a listener for this event now.
+Readable.addListener = Readable.on
+
+-- There is one more listener for `data`, `readable` or `resume`.
 -- @local
 function Readable:_listensFor(event)
   if event == "data" then
+    self:_flowChanged()
     local rs = self._rs
     rs.dataListening = true
     if self:listenerCount("readable") > 0 then rs.readableListening = true end
     if rs.flowing ~= false then self:resume() end
   elseif event == "readable" then
+    self:_flowChanged()
     local rs = self._rs
     if not rs.endEmitted and not rs.readableListening then
       rs.readableListening, rs.needReadable = true, true
@@ -169,13 +175,23 @@ local function update_listening(self)
   end
 end
 
-Readable.addListener = Readable.on
+--- Adds a listener before those that are there. As in Node, it does not have the data flow.
+-- @param event the event's name
+-- @tparam function listener
+-- @return the stream
+function Readable:prependListener(event, listener)
+  EventEmitter.prependListener(self, event, listener)
+  if event == "data" or event == "readable" then self:_flowChanged() end
+  if event == "resume" then self:_listensFor(event) end
+  return self
+end
 
 --- Removes a listener.
 -- @param event the event's name
 -- @tparam function listener
 -- @return the stream
 function Readable:removeListener(event, listener)
+  if event == "data" then self:_flowChanged() end
   EventEmitter.removeListener(self, event, listener)
   if event == "readable" then
     later(update_listening, self)
@@ -192,13 +208,14 @@ Readable.off = Readable.removeListener
 -- @param[opt] event the event's name
 -- @return the stream
 function Readable:removeAllListeners(event)
+  if event == "data" or event == nil then self:_flowChanged() end
   EventEmitter.removeAllListeners(self, event)
   if event == "readable" or event == nil then later(update_listening, self) end
   return self
 end
 
--- What is said of the flow from outside, past the methods. A class that takes a shortcut past the stream hears of it
--- here.
+-- The flow is about to change, by a method or from outside: who listens, the encoding, whether it is paused or piped. A
+-- class that takes a shortcut past the stream hears of all that here.
 -- @local
 function Readable._flowChanged() end
 

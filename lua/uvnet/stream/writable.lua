@@ -118,6 +118,7 @@ end
 function Writable:cork()
   local ws = self._ws
   ws.corked = (ws.corked or 0) + 1
+  self:_queueChanged()
 end
 
 --- Undoes one `cork`; the last one writes what waits.
@@ -127,6 +128,7 @@ function Writable:uncork()
   if corked == 0 then return end
   ws.corked = corked > 1 and corked - 1 or nil
   if not ws.writing then queue.clear(self, ws) end
+  self:_queueChanged()
 end
 
 --- Sets the encoding of text that is written without one.
@@ -136,6 +138,7 @@ end
 function Writable:setDefaultEncoding(encoding)
   local name = text.name(encoding)
   self._ws.defaultEncoding = name ~= "utf8" and name or nil
+  self:_queueChanged()
   return self
 end
 
@@ -173,6 +176,7 @@ function Writable:finish(chunk, encoding, callback)
   if not err then
     if not ws.ending and not ws.errored then
       ws.ending = true
+      self:_queueChanged()
       finish_maybe(self, ws, true)
       ws.ended = true
     elseif ws.finished then
@@ -253,9 +257,10 @@ function Writable:_drain()
   end
 end
 
--- As of Readable.
+-- What stands between a write and `_write` has changed: corks, the default encoding, the end. A class that takes a
+-- shortcut past the stream hears of all that here.
 -- @local
-function Writable._flowChanged() end
+function Writable._queueChanged() end
 
 local setters = Writable.__setters
 
@@ -263,8 +268,8 @@ local setters = Writable.__setters
 function setters:writable(value) self._ws.writable = value and true or false end
 
 function setters:destroyed(value)
-  self:_flowChanged()
   self._ws.destroyed = value and true or nil
+  self:_queueChanged()
 end
 
 function getters:writable()
