@@ -176,10 +176,8 @@ local function open_channel(self)
   fd = math.floor(fd)
   if core.fdType(fd) ~= "PIPE" then return end
   if mode == "advanced" and not max then
-    error(errors(
-      "The parent speaks V8's form on the channel: between Node and Lua use serialization: \"json\"",
-      { code = "ERR_INVALID_ARG_VALUE" }
-    ), 0)
+    -- A string: this is raised where the module is loaded, and Lua 5.1 shows nothing else.
+    error("The parent speaks V8's form on the channel: between Node and Lua use serialization: \"json\"", 0)
   end
   local handle, code, errno = core.channel()
   local ok = handle
