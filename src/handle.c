@@ -30,16 +30,9 @@ static const char box_mark =
 
 /* ---- making one ---- */
 
-net_handle *net_handle_new(net_loop *loop, const net_type *type, const void *argument, int *status) {
-  if (!loop->open) {
-    *status = UV_ECANCELED;
-    return NULL;
-  }
-  net_handle *handle = (net_handle *)calloc(1, type->size);
-  if (handle == NULL) {
-    *status = UV_ENOMEM;
-    return NULL;
-  }
+net_handle *net_handle_new_in(void *memory, net_loop *loop, const net_type *type, const void *argument,
+                              int *status) {
+  net_handle *handle = (net_handle *)memset(memory, 0, type->size);
   handle->type = type;
   handle->ref = LUA_NOREF;
   /* With its first stream a loop opens a descriptor to spare. */
@@ -47,12 +40,20 @@ net_handle *net_handle_new(net_loop *loop, const net_type *type, const void *arg
   *status = type->init(loop, handle, argument);
   net_descriptors_release(held);
   if (type->is_stream) loop->begun = 1;
-  if (*status < 0) {
-    free(handle);
-    return NULL;
-  }
+  if (*status < 0) return NULL;
   net_handle_uv(handle)->data = handle;
   loop->handles++;
+  return handle;
+}
+
+net_handle *net_handle_new(net_loop *loop, const net_type *type, const void *argument, int *status) {
+  void *memory = loop->open ? malloc(type->size) : NULL;
+  if (memory == NULL) {
+    *status = loop->open ? UV_ENOMEM : UV_ECANCELED;
+    return NULL;
+  }
+  net_handle *handle = net_handle_new_in(memory, loop, type, argument, status);
+  if (handle == NULL) free(memory);
   return handle;
 }
 
@@ -176,6 +177,13 @@ static void on_close(uv_handle_t *uv) {
   free(handle);
 }
 
+static void close_now(net_handle *handle) {
+  uv_handle_t *uv = net_handle_uv(handle);
+  uv_os_fd_t fd;
+  if (handle->handed && uv_fileno(uv, &fd) == 0) net_blocking_restore((int)(intptr_t)fd);
+  uv_close(uv, on_close);
+}
+
 void net_handle_close(net_handle *handle, enum net_handle_tells tell) {
   if (handle->box != NULL) {
     handle->box->handle = NULL;
@@ -185,17 +193,20 @@ void net_handle_close(net_handle *handle, enum net_handle_tells tell) {
   if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
   if (handle->type->leave != NULL) handle->type->leave(handle);
   handle->tell_closed = (uint8_t)tell;
-  uv_handle_t *uv = net_handle_uv(handle);
-  uv_os_fd_t fd;
-  if (handle->handed && uv_fileno(uv, &fd) == 0) net_blocking_restore((int)(intptr_t)fd);
-  handle->handed = 0;
-  if (!uv_is_closing(uv)) uv_close(uv, on_close);
+  if (handle->closing) return;
+  handle->closing = 1;
+  if (handle->held == 0) close_now(handle);
+}
+
+void net_handle_release(net_handle *handle) {
+  if (--handle->held == 0 && handle->closing) close_now(handle);
 }
 
 /* The loop's own handles have no data. */
 static void close_walked(uv_handle_t *uv, void *argument) {
   (void)argument;
-  if (uv->data != NULL && !uv_is_closing(uv)) net_handle_close(net_handle_from(uv), NET_TELL_NOBODY);
+  if (uv->data != NULL && !net_handle_from(uv)->closing)
+    net_handle_close(net_handle_from(uv), NET_TELL_NOBODY);
 }
 
 /* libuv has a list of the loop's handles already: one of ours would cost each connection two pointers more. */

@@ -44,8 +44,10 @@ struct net_handle {
   struct net_box *box; /* NULL once closing */
   const void *owner;   /* the address of the Lua object that it is attached to, to compare with */
   int ref;             /* of that in the objects table, or LUA_NOREF */
+  uint16_t held;       /* calls of libuv under way that need it open: what closes it waits for them */
   uint8_t tell_closed; /* whether the owner wants to hear of the end: net_handle_tells */
-  uint8_t handed;      /* its descriptor was there before us: see blocking.h */
+  uint8_t closing : 1; /* it is, or will be once nobody holds it */
+  uint8_t handed : 1;  /* its descriptor was there before us: see blocking.h */
 };
 
 typedef struct net_box net_box;
@@ -67,6 +69,10 @@ static inline net_loop *net_handle_loop(const net_handle *handle) {
 
 /* A handle without a box; NULL and *status on failure. The argument is for the type's `init`. Never raises. */
 net_handle *net_handle_new(net_loop *loop, const net_type *type, const void *argument, int *status);
+
+/* The same in memory that was allocated before; it is the handle's if that is made. */
+net_handle *net_handle_new_in(void *memory, net_loop *loop, const net_type *type, const void *argument,
+                              int *status);
 
 /* Pushes a new box for a handle of the type that holds none yet. Raises. */
 net_box *net_box_push(lua_State *L, const net_type *type);
@@ -111,13 +117,13 @@ void net_handle_attach(lua_State *L, net_handle *handle, int index);
 enum net_method {
   NET_ON_READ, /* _onread(chunk), or nil, code, errno, sentence */
   NET_ON_WRITTEN, /* _onwritten(closing) or (closing, code, errno, sentence); closing: what close() gave, or nil */
-  NET_ON_SHUTDOWN,   /* _onshutdown(closing), and the same */
-  NET_ON_OVER,       /* _onover(): both sides are over, and nobody hears of it: stream_lazy.c */
-  NET_ON_CONNECTED,  /* _onconnected(), or code, errno, sentence */
-  NET_ON_CONNECTION, /* _onconnection(handle), or nil, code, errno, sentence */
-  NET_ON_CLOSED,     /* _onclosed() */
-  NET_ON_EXIT,       /* _onexit(status, signal) */
-  NET_ON_SIGNAL,     /* _onsignal(number) */
+  NET_ON_SHUTDOWN,  /* _onshutdown(closing), and the same */
+  NET_ON_OVER,      /* _onover(): both sides are over, and nobody hears of it: stream_lazy.c */
+  NET_ON_CONNECTED, /* _onconnected(), or code, errno, sentence */
+  NET_ON_CONNECTION, /* _onconnection(handle); (handle, code, …): to be dropped; or nil, code, errno, sentence */
+  NET_ON_CLOSED, /* _onclosed() */
+  NET_ON_EXIT,   /* _onexit(status, signal) */
+  NET_ON_SIGNAL, /* _onsignal(number) */
   NET_METHODS
 };
 
@@ -138,6 +144,10 @@ enum net_handle_tells { NET_TELL_NOBODY, NET_TELL_OWNER, NET_TELL_LISTENER /* if
 
 /* Begins to close. `tell`: whether the owner's _onclosed is called at the end. Never raises. */
 void net_handle_close(net_handle *handle, enum net_handle_tells tell);
+
+/* While it is held, libuv's handle stays open: it is sent along with a write, say. Never raise. */
+static inline void net_handle_hold(net_handle *handle) { handle->held++; }
+void net_handle_release(net_handle *handle);
 
 /* Makes the metatables of these types' boxes, and puts the functions that make one into the table on top of the stack. */
 void net_handle_open(lua_State *L, net_loop *loop, const net_type *const *types);

@@ -50,6 +50,7 @@ static int loop_gc(lua_State *L) {
   }
   if (status == 0) free(loop->own);
   free(loop->buffer);
+  free(loop->spare);
   loop->own = NULL;
   loop->uv = NULL;
   loop->buffer = NULL;

@@ -46,6 +46,12 @@ struct net_loop_own {
   uv_check_t check; /* immediates run here, */
   uv_idle_t idle;   /* and this keeps the loop from waiting while there are some */
   uv_async_t interrupt;
+  union {
+    uv_handle_t handle;
+    uv_stream_t stream;
+    uv_tcp_t tcp;
+    uv_pipe_t pipe;
+  } turned_away; /* a connection for which there was no memory: listener.c */
 };
 
 struct net_loop {
@@ -62,6 +68,8 @@ struct net_loop {
   int raised;         /* their list: up to here they have been raised, */
   int last_error;     /* up to here there are some */
   const char *lost;   /* why one could not be put there */
+  void *spare;        /* memory for the next connection that is accepted, should there be none (listener.c) */
+  int descriptor_limit;             /* of the process, when it was last looked at; 0: not yet */
   struct net_lookup *lookups;       /* under way (dns.c) */
   net_loop_end ends[NET_LOOP_ENDS]; /* what closes the handles and cancels the requests of the floors above */
   net_loop_fork at_fork; /* what becomes of the lookups in a child; NULL while there have been none */
@@ -71,7 +79,9 @@ struct net_loop {
   const void *write;     /* the address of sockets' standard `write` */
   struct net_stream
       *reading; /* whose data a listener is being given: most often it writes to the same socket */
-  unsigned char open, lent, ticks, stopping, begun; /* begun: has had a stream */
+  unsigned char open, lent, ticks, stopping;
+  unsigned char begun;   /* has had a stream */
+  unsigned char turning; /* away, own->turned_away */
 };
 
 /* Makes the state's loop, unless it has one; leaves the stack as it was. Raises. */

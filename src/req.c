@@ -10,6 +10,8 @@ net_req *net_req_new(net_handle *handle, size_t size) {
   if (req == NULL) return NULL;
   req->handle = handle;
   req->ref = LUA_NOREF;
+  req->sent = NULL;
+  req->is_part = 0;
   return req;
 }
 
@@ -30,7 +32,7 @@ net_req *net_req_take(lua_State *L, net_handle *handle) {
 }
 
 void net_req_give_back(lua_State *L, net_req *req) {
-  luaL_unref(L, LUA_REGISTRYINDEX, req->ref);
+  if (L != NULL) luaL_unref(L, LUA_REGISTRYINDEX, req->ref);
   free(req);
 }
 

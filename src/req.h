@@ -8,7 +8,9 @@
 
 typedef struct net_req {
   net_handle *handle;
-  int ref; /* in the registry: the strings that a write still needs, or LUA_NOREF */
+  net_handle *sent; /* a handle that goes along with a write, and is held meanwhile; or NULL */
+  int ref;          /* in the registry: the strings that a write still needs, or LUA_NOREF */
+  int is_part;      /* of a write that goes in portions, but not the last of them */
   union {
     uv_req_t req;
     uv_write_t write;
@@ -29,10 +31,10 @@ net_req *net_req_take(lua_State *L, net_handle *handle);
 net_req *net_req_new(net_handle *handle, size_t size);
 static inline char *net_req_bytes(net_req *req) { return (char *)(req + 1); }
 
-/* For a call that libuv refused. */
+/* For a call that libuv refused; L may be NULL for one of net_req_new. */
 void net_req_give_back(lua_State *L, net_req *req);
 
-/* In its callback, or where libuv refused one of net_req_new: frees it and its anchor; returns the handle. Never
+/* In its callback: frees it and its anchor; returns the handle. Never
  * raises. */
 net_handle *net_req_release(net_req *req);
 

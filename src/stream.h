@@ -15,6 +15,7 @@ enum net_stream_flag {
   NET_HALF_OPEN = 64,  /* its owner stays writable when the peer has ended */
   NET_HELD = 128,      /* a server that leaves connections in the system's queue, */
   NET_ANNOUNCED = 256, /* one of which libuv has taken out: see on_connection */
+  NET_WAITING = 512,   /* a connection that could not be accepted yet: see listener.c */
   NET_LAZY = 32        /* its owner has no state of a stream but the stage (lazy_state.lua) */
 };
 
@@ -64,6 +65,23 @@ static inline void net_stream_touch(net_stream *stream) {
   loop->traffic = now > loop->traffic ? now : loop->traffic + 1;
   stream->active = loop->traffic;
 }
+
+/* What is to be written in one go. */
+typedef struct net_output {
+  uv_buf_t *buffers; /* at least one, if there is a handle or a byte */
+  unsigned count;
+  uint64_t size;    /* of all together, bytes */
+  net_stream *sent; /* goes along with the first byte, over a pipe between processes; or NULL */
+  int first, last;  /* the values on the stack that own the bytes */
+} net_output;
+
+enum { NET_WROTE, NET_WROTE_MUCH, NET_WRITE_QUEUED };
+
+/* The one way to write: offers it to the system, queues what that does not take, and anchors the values until it is
+ * sent. NET_WROTE: the system has it; NET_WROTE_MUCH: and that is enough for one callback; NET_WRITE_QUEUED: the owner's
+ * _onwritten will say. Else a status below 0. Raises what anchoring raises; where L is NULL, it never raises, and queues
+ * a copy of the one buffer. */
+int net_stream_write(lua_State *L, net_stream *stream, const net_output *output);
 
 /* For the types: their `leave`, and the methods of every stream. */
 void net_stream_leave(net_handle *handle);
@@ -120,14 +138,7 @@ int net_stream_end_lazily(net_stream *stream);
 /* FIN is out. Is it a lazy stream whose owner need not hear of what comes between this and the close? Never raises. */
 int net_stream_is_over(const net_stream *stream);
 
-/* Queues what the system did not take at once. The value on top of the stack (popped) is anchored until libuv has sent
- * it: the string, or a table of strings. Returns a status. */
-int net_stream_queue(lua_State *L, net_stream *stream, uv_buf_t *buffers, unsigned count);
-
-/* The same with a copy of the bytes, and without the state. Never raises. */
-int net_stream_queue_copy(net_stream *stream, const char *data, size_t size);
-
-/* fastWrite(slow, over, queued, told): makes the `write` of sockets. Where the fast path is closed, it is
+/* directWrite(slow, over, queued, told): makes the `write` of sockets. Where the fast path is closed, it is
  * slow(self, ...). Else it offers the data to the system. If that takes all, a callback is noted by told(self, callback),
  * and the answer is true, or over(self) after too much within one callback of the loop. If not, the rest is queued, and
  * the answer is queued(self, bytes, callback).

@@ -12,21 +12,6 @@ static inline int can_write(const net_stream *stream) {
   return (stream->flags & NET_WRITE_FAST) && stream->writes == 0;
 }
 
-/* Offers bytes to the system; how many it took. What it refused for good is kept for the next `write` of this handle,
- * which reports it: asking twice would hear another error. Never raises. */
-static size_t offer_bytes(net_stream *stream, const char *data, size_t size) {
-  uv_buf_t buffer; /* as uv_buf_init would, but that is a call */
-  buffer.base = (char *)data;
-  buffer.len = size;
-  int written = uv_try_write(&stream->uv.stream, &buffer, 1);
-  if (written >= 0) {
-    stream->bytes_written += (uint64_t)written;
-    return (size_t)written;
-  }
-  if (written != UV_EAGAIN) stream->refusal = written;
-  return 0;
-}
-
 enum { UP_HANDLE = 1, UP_SLOW, UP_OVER, UP_QUEUED, UP_TOLD, UP_LOOP, FAST_UPVALUES = UP_LOOP };
 
 /* Calls upvalue `which` with everything on the stack. */
@@ -38,8 +23,7 @@ static int call_on(lua_State *L, int which) {
 }
 
 /* The system has all of it. A callback is told in a tick. */
-static int taken(lua_State *L, int has_callback, net_stream *stream, size_t size) {
-  int over = net_stream_take(stream, size);
+static int taken(lua_State *L, int has_callback, int over) {
   if (has_callback) {
     lua_pushvalue(L, lua_upvalueindex(UP_TOLD));
     lua_pushvalue(L, 1);
@@ -56,27 +40,21 @@ static int taken(lua_State *L, int has_callback, net_stream *stream, size_t size
 
 /* The stack: socket, data, and maybe a callback; nothing else comes here. */
 static int write_fast(lua_State *L, net_stream *stream, int has_callback) {
-  uv_buf_t rest;
+  uv_buf_t buffer;
   size_t size;
-  rest.base = (char *)lua_tolstring(L, 2, &size);
-  rest.len = size;
+  buffer.base = (char *)lua_tolstring(L, 2, &size);
+  buffer.len = size;
   /* A refusal that is still to be reported comes first: asking again would hear another error. */
   /* cppcheck-suppress knownConditionTrueFalse ; on Windows a length has 32 bits */
-  if (size == 0 || rest.len != size || stream->refusal != 0) return call_on(L, UP_SLOW);
-  size_t written = offer_bytes(stream, rest.base, size);
-  if (written == size) return taken(L, has_callback, stream, size);
-  /* cppcheck-suppress knownConditionTrueFalse ; the offer may have been refused */
-  if (stream->refusal != 0) return call_on(L, UP_SLOW); /* which reports it */
-
-  rest.base += written;
-  rest.len = size - written;
-  lua_settop(L, 3);
-  lua_pushvalue(L, 2);
-  if (net_stream_queue(L, stream, &rest, 1) < 0) {
-    lua_pushlstring(L, rest.base, rest.len);
-    lua_replace(L, 2);
-    return call_on(L, UP_SLOW);
+  if (size == 0 || buffer.len != size || stream->refusal != 0) return call_on(L, UP_SLOW);
+  net_output output = {&buffer, 1, size, NULL, 2, 2};
+  int status = net_stream_write(L, stream, &output);
+  if (status < NET_WRITE_QUEUED) {
+    if (status >= 0) return taken(L, has_callback, status == NET_WROTE_MUCH);
+    stream->refusal = status;
+    return call_on(L, UP_SLOW); /* which reports it */
   }
+  lua_settop(L, 3);
   net_pushsize(L, size); /* all of it counts as queued until the rest is gone, as in the slow lane */
   lua_replace(L, 2);
   return call_on(L, UP_QUEUED);
@@ -109,7 +87,7 @@ static int fast_write(lua_State *L) {
 enum { NOT_OFFERED = -1, TOO_MUCH = -2, QUEUED = -3 };
 
 /* offer(box, data, size): the size: the system has all of it; or TOO_MUCH: and that is enough for one callback; or
- * QUEUED: the system has a part, the rest is queued; or NOT_OFFERED: nothing has been done, fast_write knows what to do.
+ * QUEUED: what the system does not have is queued; or NOT_OFFERED: nothing has been done, fast_write knows what to do.
  *
  * When this returns, a hook may raise before Lua does anything about it. So what has begun is done here, with a copy: the
  * strings are small, larger ones go the usual way. */
@@ -118,13 +96,14 @@ static int offer_for_compiled(void *box, const char *data, int size) {
   if (handle == NULL || !handle->type->is_stream) return NOT_OFFERED;
   net_stream *stream = net_stream_of(handle);
   if (!can_write(stream) || stream->refusal != 0 || size <= 0 || size > NET_READ_SIZE) return NOT_OFFERED;
-  size_t written = offer_bytes(stream, data, (size_t)size);
-  if (written == (size_t)size) return net_stream_take(stream, written) ? TOO_MUCH : size;
-  if (written == 0) return NOT_OFFERED; /* refused, or not now */
-  int status = net_stream_queue_copy(stream, data + written, (size_t)size - written);
-  if (status == 0) return QUEUED;
-  stream->refusal = status;
-  return NOT_OFFERED;
+  uv_buf_t buffer;
+  buffer.base = (char *)data;
+  buffer.len = (size_t)size;
+  net_output output = {&buffer, 1, (uint64_t)size, NULL, 0, 0};
+  int status = net_stream_write(NULL, stream, &output);
+  if (status == NET_WROTE) return size;
+  if (status < 0) stream->refusal = status;
+  return status < 0 ? NOT_OFFERED : status == NET_WROTE_MUCH ? TOO_MUCH : QUEUED;
 }
 
 static int (*const offer)(void *box, const char *data, int size) = offer_for_compiled;
@@ -172,6 +151,21 @@ static int give_to_listener(net_stream *stream, struct net_chunk *chunk) {
   int done = net_enter_data(loop, stream->handle.ref, chunk);
   loop->reading = NULL;
   return done;
+}
+
+/* Offers bytes to the system, and nothing is queued; how many it took. What it refused for good is kept for the next
+ * `write` of this handle, which reports it: asking twice would hear another error. Never raises. */
+static size_t offer_bytes(net_stream *stream, const char *data, size_t size) {
+  uv_buf_t buffer; /* as uv_buf_init would, but that is a call */
+  buffer.base = (char *)data;
+  buffer.len = size;
+  int written = uv_try_write(&stream->uv.stream, &buffer, 1);
+  if (written >= 0) {
+    stream->bytes_written += (uint64_t)written;
+    return (size_t)written;
+  }
+  if (written != UV_EAGAIN) stream->refusal = written;
+  return 0;
 }
 
 static void give_to_pipe(net_stream *to, struct net_chunk *chunk) {

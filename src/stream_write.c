@@ -7,7 +7,11 @@
 #include "req.h"
 #include "stream.h"
 
-enum { FEW_BUFFERS = 16 };
+/* Above so many strings a list's small ones are joined: the system takes 1024 buffers at once, and libuv from 1.52 on
+ * 1,048,576 in one write. */
+enum { FEW = 16 };
+enum { JOIN_BELOW = 512, JOIN_UP_TO = 65536 }; /* bytes */
+enum { OFFERED = 1024, PORTION = 65536 };      /* buffers in one call */
 
 /* ---- requests ---- */
 
@@ -33,126 +37,215 @@ static void tell_done(net_stream *stream, enum net_method method, int status) {
   net_handle_tell(&event.event);
 }
 
+/* Of a write in portions the last one tells, and each that fails. */
 static void on_write(uv_write_t *uv, int status) {
-  net_stream *stream = net_stream_of(net_req_release(net_req_from(uv)));
+  net_req *req = net_req_from(uv);
+  int silent = req->is_part && status == 0;
+  if (req->sent != NULL) net_handle_release(req->sent);
+  net_stream *stream = net_stream_of(net_req_release(req));
   stream->writes--;
   net_stream_touch(stream);
-  tell_done(stream, NET_ON_WRITTEN, status);
+  if (!silent) tell_done(stream, NET_ON_WRITTEN, status);
 }
 
-/* Drops the first `written` bytes of a list of buffers; how many buffers are done with. */
-static unsigned skip(uv_buf_t *buffers, unsigned count, size_t written) {
-  unsigned done = 0;
-  while (done < count && written >= buffers[done].len) written -= buffers[done++].len;
-  if (done < count) {
-    buffers[done].base += written;
-    buffers[done].len -= written;
-  }
-  return done;
-}
-
-static int send_request(net_req *req, const uv_buf_t *buffers, unsigned count) {
+static int send_request(net_req *req, const uv_buf_t *buffers, unsigned count, net_stream *sent) {
   net_stream *stream = net_stream_of(req->handle);
-  int status = uv_write(&req->uv.write, &stream->uv.stream, buffers, count, on_write);
+  int status = sent == NULL ? uv_write(&req->uv.write, &stream->uv.stream, buffers, count, on_write)
+                            : uv_write2(&req->uv.write, &stream->uv.stream, buffers, count, &sent->uv.stream,
+                                        on_write);
   if (status < 0) return status;
+  if (sent != NULL) {
+    net_handle_hold(&sent->handle);
+    req->sent = &sent->handle;
+  }
   stream->writes++;
   net_stream_touch(stream);
   for (unsigned i = 0; i < count; i++) stream->bytes_written += buffers[i].len;
   return 0;
 }
 
-int net_stream_queue(lua_State *L, net_stream *stream, uv_buf_t *buffers, unsigned count) {
-  net_req *req = net_req_take(L, &stream->handle);
-  if (req == NULL) return UV_ENOMEM;
-  int status = send_request(req, buffers, count);
-  if (status < 0) net_req_give_back(L, req);
-  return status;
-}
+/* ---- the one write ---- */
 
-int net_stream_queue_copy(net_stream *stream, const char *data, size_t size) {
-  net_req *req = net_req_new(&stream->handle, size);
-  if (req == NULL) return UV_ENOMEM;
-  uv_buf_t buffer;
-  buffer.base = net_req_bytes(req);
-  buffer.len = size;
-  memcpy(buffer.base, data, size);
-  int status = send_request(req, &buffer, 1);
-  if (status < 0) net_req_release(req);
-  return status;
-}
-
-/* Pushes what anchors the data at index 2: a string itself, of a list a copy, for the list is its owner's to change. */
-static void push_anchor(lua_State *L) {
-  if (lua_type(L, 2) == LUA_TSTRING) {
-    lua_pushvalue(L, 2);
+/* Pushes what keeps the bytes: the values of the stack that own them. */
+static void push_anchor(lua_State *L, const net_output *output) {
+  if (output->first == output->last) {
+    lua_pushvalue(L, output->first);
     return;
   }
-  int length = (int)lua_rawlen(L, 2);
-  lua_createtable(L, length, 0);
-  for (int i = 1; i <= length; i++) {
-    lua_rawgeti(L, 2, i);
-    lua_rawseti(L, -2, i);
+  lua_createtable(L, output->last - output->first + 1, 0);
+  for (int i = output->first; i <= output->last; i++) {
+    lua_pushvalue(L, i);
+    lua_rawseti(L, -2, i - output->first + 1);
   }
+}
+
+static net_req *anchored(lua_State *L, net_stream *stream, const net_output *output) {
+  push_anchor(L, output);
+  return net_req_take(L, &stream->handle);
+}
+
+/* A request with a copy of the one buffer, which it points to from now on. */
+static net_req *copied(net_stream *stream, uv_buf_t *buffer) {
+  net_req *req = net_req_new(&stream->handle, buffer->len);
+  if (req == NULL) return NULL;
+  memcpy(net_req_bytes(req), buffer->base, buffer->len);
+  buffer->base = net_req_bytes(req);
+  return req;
+}
+
+/* Queues all but the first `written` bytes. */
+static int queue(lua_State *L, net_stream *stream, const net_output *output, size_t written) {
+  uv_buf_t *buffers = output->buffers, *end = buffers + output->count;
+  net_stream *sent = output->sent;
+  while (end - buffers > 1 && written >= buffers->len) written -= (buffers++)->len;
+  buffers->base += written;
+  buffers->len -= written;
+  do {
+    unsigned count = end - buffers > PORTION ? PORTION : (unsigned)(end - buffers);
+    net_req *req = L != NULL ? anchored(L, stream, output) : copied(stream, buffers);
+    if (req == NULL) return UV_ENOMEM;
+    req->is_part = buffers + count < end;
+    int status = send_request(req, buffers, count, sent);
+    if (status < 0) {
+      net_req_give_back(L, req);
+      return status;
+    }
+    buffers += count;
+    sent = NULL;
+  } while (buffers < end);
+  return NET_WRITE_QUEUED;
+}
+
+int net_stream_write(lua_State *L, net_stream *stream, const net_output *output) {
+  int written = 0;
+  if (stream->refusal != 0) {
+    written = stream->refusal;
+    stream->refusal = 0;
+    return written;
+  }
+  if (stream->writes == 0 && output->sent == NULL && output->size > 0) {
+    written =
+        uv_try_write(&stream->uv.stream, output->buffers, output->count < OFFERED ? output->count : OFFERED);
+    if (written == UV_EAGAIN || written == UV_ENOSYS) written = 0;
+    if (written < 0) return written;
+    stream->bytes_written += (uint64_t)written;
+  }
+  if ((uint64_t)written == output->size && output->sent == NULL) return net_stream_take(stream, output->size);
+  return queue(L, stream, output, (size_t)written);
 }
 
 /* ---- handle:write(data) ---- */
 
-/* write(data): data is a string or a list of strings. True: the system has it all, and a second true: enough for one
- * callback. False: _onwritten will say. Else nil, code, errno, sentence. */
+static uv_buf_t buffer_of(lua_State *L, int index) {
+  size_t size;
+  uv_buf_t buffer;
+  if (lua_type(L, index) != LUA_TSTRING) luaL_error(L, "a string or a list of strings expected");
+  buffer.base = (char *)lua_tolstring(L, index, &size);
+  buffer.len = size;
+  /* cppcheck-suppress knownConditionTrueFalse ; on Windows it has 32 bits */
+  if (buffer.len != size) luaL_error(L, "a string is too long");
+  return buffer;
+}
+
+static void add_buffer(net_output *output, uv_buf_t buffer) {
+  output->buffers[output->count++] = buffer;
+  output->size += buffer.len;
+}
+
+/* A few strings stay on the stack, which keeps them, whatever a finalizer does to the list meanwhile. */
+static void gather_few(lua_State *L, net_output *output, int length) {
+  luaL_checkstack(L, FEW + LUA_MINSTACK, NULL);
+  output->first = lua_gettop(L) + 1;
+  for (int i = 1; i <= length; i++) {
+    lua_rawgeti(L, 2, i);
+    add_buffer(output, buffer_of(L, -1));
+  }
+  output->last = lua_gettop(L);
+}
+
+/* Is this string to be joined to others? `run` bytes have been, before it; a new buffer begins where that is 0. */
+static int joins(size_t length, size_t *run) {
+  if (length >= JOIN_BELOW) {
+    *run = 0;
+    return 0;
+  }
+  if (*run + length > JOIN_UP_TO) *run = 0;
+  return 1;
+}
+
+/* Of many there is a copy of the list before anybody has a pointer into it. */
+static void gather_many(lua_State *L, net_output *output, int length) {
+  luaL_checkstack(L, LUA_MINSTACK, NULL);
+  lua_createtable(L, length, 0);
+  int list = lua_gettop(L);
+  size_t joined = 0, run = 0, buffers = 0;
+  for (int i = 1; i <= length; i++) {
+    lua_rawgeti(L, 2, i);
+    size_t size = buffer_of(L, -1).len;
+    int joining = joins(size, &run);
+    if (run == 0) buffers++;
+    if (joining) {
+      joined += size;
+      run += size;
+    }
+    lua_rawseti(L, list, i);
+  }
+  char *bytes = (char *)net_newuserdata(L, joined);
+  output->buffers = (uv_buf_t *)net_newuserdata(L, buffers * sizeof *output->buffers);
+  output->first = list;
+  output->last = list + 1;
+  run = 0;
+  for (int i = 1; i <= length; i++) {
+    lua_rawgeti(L, list, i);
+    uv_buf_t buffer = buffer_of(L, -1);
+    lua_pop(L, 1);
+    if (!joins(buffer.len, &run)) {
+      add_buffer(output, buffer);
+      continue;
+    }
+    memcpy(bytes, buffer.base, buffer.len);
+    buffer.base = bytes;
+    bytes += buffer.len;
+    if (run == 0) {
+      add_buffer(output, buffer);
+    } else {
+      output->buffers[output->count - 1].len += buffer.len;
+      output->size += buffer.len;
+    }
+    run += buffer.len;
+  }
+  if (joined == output->size) output->first = list + 1; /* nobody needs the strings */
+}
+
+/* write(data[, handle]): data is a string or a list of strings, the handle one that goes along, over a pipe between
+ * processes. True: the system has it all, and a second true: enough for one callback. False: _onwritten will say. Else
+ * nil, code, errno, sentence. */
 static int stream_write(lua_State *L) {
   net_stream *stream = net_stream_check(L, 1);
-  lua_settop(L, 2);
-  unsigned count = 1;
-  int list = lua_type(L, 2) == LUA_TTABLE;
-  if (!list) {
-    luaL_checktype(L, 2, LUA_TSTRING);
+  uv_buf_t few[FEW];
+  net_output output = {few, 0, 0, NULL, 2, 2};
+  lua_settop(L, 3);
+  if (!lua_isnil(L, 3)) {
+    output.sent = net_stream_check(L, 3);
+    if (output.sent == NULL) return net_fail(L, UV_EBADF);
+  }
+  if (lua_type(L, 2) == LUA_TTABLE) {
+    int length = (int)lua_rawlen(L, 2);
+    if (length <= FEW) {
+      gather_few(L, &output, length);
+    } else {
+      gather_many(L, &output, length);
+    }
   } else {
-    count = (unsigned)lua_rawlen(L, 2);
+    add_buffer(&output, buffer_of(L, 2));
   }
   if (stream == NULL) return net_fail(L, UV_EBADF);
-
-  uv_buf_t few[FEW_BUFFERS];
-  uv_buf_t *buffers = few;
-  if (count > FEW_BUFFERS) buffers = (uv_buf_t *)net_newuserdata(L, count * sizeof *buffers);
-  size_t total = 0;
-  for (unsigned i = 0; i < count; i++) {
-    size_t size;
-    if (list) {
-      lua_rawgeti(L, 2, (int)i + 1);
-      if (lua_type(L, -1) != LUA_TSTRING) return luaL_error(L, "a list of strings expected");
-    } else {
-      lua_pushvalue(L, 2);
-    }
-    buffers[i].base = (char *)lua_tolstring(L, -1, &size); /* the list or the argument keeps it */
-    buffers[i].len = size;
-    if (buffers[i].len != size) return net_fail(L, UV_E2BIG); /* on Windows it has 32 bits */
-    total += size;
-    lua_pop(L, 1);
-  }
-
-  int written = 0;
-  if (stream->refusal != 0) {
-    int status = stream->refusal;
-    stream->refusal = 0;
-    return net_fail(L, status);
-  }
-  if (stream->writes == 0 && count > 0) {
-    written = uv_try_write(&stream->uv.stream, buffers, count);
-    if (written == UV_EAGAIN || written == UV_ENOSYS) written = 0;
-    if (written < 0) return net_fail(L, written);
-  }
-  stream->bytes_written += (uint64_t)written;
-  if ((size_t)written < total) {
-    unsigned done = skip(buffers, count, (size_t)written);
-    push_anchor(L);
-    int status = net_stream_queue(L, stream, buffers + done, count - done);
-    if (status < 0) return net_fail(L, status);
-    lua_pushboolean(L, 0);
-    return 1;
-  }
-  lua_pushboolean(L, 1);
-  lua_pushboolean(L, net_stream_take(stream, total));
-  return 2;
+  if (output.count == 0) output.buffers[output.count++] = uv_buf_init(NULL, 0);
+  int status = net_stream_write(L, stream, &output);
+  if (status < 0) return net_fail(L, status);
+  lua_pushboolean(L, status != NET_WRITE_QUEUED);
+  lua_pushboolean(L, status == NET_WROTE_MUCH);
+  return status == NET_WRITE_QUEUED ? 1 : 2;
 }
 
 static void on_shutdown(uv_shutdown_t *uv, int status) {

@@ -11,7 +11,7 @@
 ---- **listening** `()` It listens now: `address` is known.
 ---- **connection** `(socket: net.Socket)` A connection was made.
 ---- **drop** `(data: net.DropData?)` A connection was dropped: there are `maxConnections` already, or its address is
----  in `blockList`; of a path there is no data.
+---  in `blockList` (of a path there is no data then), or the process has no descriptor for it: `reason` is `"EMFILE"`.
 ---- **error** `(err: net.Error)` It cannot listen (`EADDRINUSE`, `EACCES`, …), or not accept. After a failed `listen`
 ---  it may be called again. Without a listener the error comes out of `net.run()`.
 ---- **close** `()` It has closed and its last connection has ended.
@@ -225,5 +225,6 @@ function Server:once(event, listener) end
 ---@field remoteAddress? string
 ---@field remotePort? integer
 ---@field remoteFamily? "IPv4"|"IPv6"
+---@field reason? string
 
 return Server

@@ -128,6 +128,7 @@ end
 local function drop(self, handle, reason)
   local data = drop_data(handle)
   handle:close()
+  if reason == "EMFILE" then data = data or {} end
   if data then
     data.reason = reason
     self:emit("drop", data)
@@ -146,13 +147,18 @@ local function why_dropped(self, handle)
   end
 end
 
---- The handle has accepted a connection, or could not.
+--- The handle has accepted a connection, or one that is to be dropped, and why; or could not.
 -- @local
 function Server:_onconnection(handle, code, errno)
   if not handle then
-    self:emit("error", errors.system("accept", code, errno))
+    if code == "ENFILE" or code == "EMFILE" then
+      self:emit("drop", { reason = "EMFILE" })
+    else
+      self:emit("error", errors.system("accept", code, errno))
+    end
     return
   end
+  if code then return drop(self, handle, code) end
   if not (self._takesAll and classes_take_all) then
     local reason = why_dropped(self, handle)
     if reason then return drop(self, handle, reason) end
