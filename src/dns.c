@@ -144,7 +144,9 @@ static void cancel_all(net_loop *loop) {
 /* getaddrinfo(host, family, hints, callback); upvalue 1 is the loop. */
 static int dns_getaddrinfo(lua_State *L) {
   net_loop *loop = net_loop_upvalue(L);
-  const char *host = luaL_checkstring(L, 1);
+  size_t length;
+  const char *host = luaL_checklstring(L, 1, &length);
+  luaL_argcheck(L, strlen(host) == length, 1, "a NUL in a host name");
   lua_Integer family = luaL_checkinteger(L, 2);
   luaL_checktype(L, 4, LUA_TFUNCTION);
   if (!loop->open || net_loop_take_over(loop, 1) < 0) return net_fail(L, UV_ECANCELED);
@@ -152,7 +154,7 @@ static int dns_getaddrinfo(lua_State *L) {
 
   lua_settop(L, 4);
   int ref = luaL_ref(L, LUA_REGISTRYINDEX);
-  size_t size = strlen(host) + 1;
+  size_t size = length + 1;
   net_lookup *lookup = (net_lookup *)malloc(sizeof *lookup + size);
   int status = UV_ENOMEM;
   if (lookup != NULL) {

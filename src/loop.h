@@ -124,7 +124,8 @@ void net_loop_push_objects(lua_State *L);
 /* In callbacks of libuv: takes one out of it. Never raises. */
 void net_loop_forget_object(const net_loop *loop, int ref);
 
-/* For callbacks that stay in C: is the field `write` of an open handle's object the standard one, or not there at all?
+/* For callbacks that stay in C: is the field `write` of an open handle's object the standard one? (A connected socket has it as
+ * a field of its own; where the user has taken that away, the class is to be asked.)
  * Never raises. */
 int net_loop_writes_as_usual(net_loop *loop, int ref);
 

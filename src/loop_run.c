@@ -24,7 +24,7 @@ int net_loop_writes_as_usual(net_loop *loop, int ref) {
   lua_rawgeti(L, NET_PLACE_OBJECTS, ref);
   lua_pushvalue(L, NET_PLACE_WRITE);
   lua_rawget(L, -2);
-  int same = lua_isnil(L, -1) || lua_topointer(L, -1) == loop->write;
+  int same = lua_topointer(L, -1) == loop->write;
   lua_pop(L, 2);
   return same;
 }

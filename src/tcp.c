@@ -4,6 +4,7 @@
 #include "tcp.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "addr.h"
 #include "descriptors.h"
@@ -27,12 +28,20 @@ static net_stream *check_tcp(lua_State *L) {
   return net_stream_of(net_handle_check_type(L, 1, &net_tcp_type));
 }
 
+/* The address at the stack's 2 and 3. */
+static int address_of(lua_State *L, struct sockaddr_storage *address) {
+  size_t length;
+  const char *ip = luaL_checklstring(L, 2, &length);
+  int port = (int)luaL_checkinteger(L, 3);
+  return strlen(ip) == length ? net_addr_parse(ip, port, address) : UV_EINVAL;
+}
+
 /* bind(ip, port, ipv6only) */
 static int tcp_bind(lua_State *L) {
   net_stream *stream = check_tcp(L);
   if (stream == NULL) return net_fail(L, UV_EBADF);
   struct sockaddr_storage address;
-  int status = net_addr_parse(luaL_checkstring(L, 2), (int)luaL_checkinteger(L, 3), &address);
+  int status = address_of(L, &address);
   unsigned flags = lua_toboolean(L, 4) ? UV_TCP_IPV6ONLY : 0;
   if (status < 0) return net_fail(L, status);
   unsigned held = net_descriptors_hold();
@@ -47,7 +56,7 @@ static int tcp_connect(lua_State *L) {
   if (stream == NULL) return net_fail(L, UV_EBADF);
   if (stream->handle.ref == LUA_NOREF) return luaL_error(L, "the handle is not attached");
   struct sockaddr_storage address;
-  int status = net_addr_parse(luaL_checkstring(L, 2), (int)luaL_checkinteger(L, 3), &address);
+  int status = address_of(L, &address);
   if (status < 0) return net_fail(L, status);
   lua_pushnil(L);
   net_req *req = net_req_take(L, &stream->handle);

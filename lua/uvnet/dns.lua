@@ -3,6 +3,7 @@
 -- Floor 3.
 
 local abort = require("uvnet.base.abort")
+local args = require("uvnet.net.args")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
@@ -101,6 +102,7 @@ function dns.lookup(hostname, options, callback)
     errors._checkModule(hostname, dns.lookup, "net.dns.lookup(hostname, callback)")
     errors.throw("ERR_INVALID_ARG_TYPE", "hostname", "string", hostname)
   end
+  if hostname then args.checkNoNul("hostname", hostname) end
   if is_callable(options) then
     callback = options
   elseif type(options) == "number" then

@@ -45,6 +45,14 @@ function args.normalize(count, first, second, ...)
   return options, callback, true
 end
 
+--- Checks what goes to C as a name: there, a NUL would end it, and so make another name of it.
+-- @raise ERR_INVALID_ARG_VALUE
+function args.checkNoNul(name, value)
+  if value:find("\0", 1, true) then
+    errors.throw("ERR_INVALID_ARG_VALUE", name, value, "must be a string without null bytes")
+  end
+end
+
 --- Checks a port: a number, or a string that is one, from 0 to 65535.
 -- @return the port as an integer
 -- @raise ERR_SOCKET_BAD_PORT

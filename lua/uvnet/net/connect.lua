@@ -59,6 +59,7 @@ local function check(options)
   local host = options.host
   if host == nil or host == "" then host = "localhost" end
   if type(host) ~= "string" then errors.throw("ERR_INVALID_ARG_TYPE", "hostname", "string", host) end
+  args.checkNoNul("options.host", host)
   return {
     host = host,
     port = port,

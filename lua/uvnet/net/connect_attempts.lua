@@ -67,7 +67,8 @@ function attempts.bind(handle, attempt)
   if not ok then return errors.system("bind", code, errno, nil, address, port) end
 end
 
---- Begins to connect. Returns nil, or the error of what was refused at once.
+--- Begins to connect. Returns nil, or the error of what was refused at once; for an abstract name also the outcome,
+-- which is known at once.
 -- @tparam handle handle attached to whom the outcome is told
 function attempts.start(handle, attempt)
   local ok, code, errno
@@ -75,6 +76,7 @@ function attempts.start(handle, attempt)
     ok, code, errno = handle:connect(attempt.address, attempt.port)
   else
     ok, code, errno = handle:connectPath(attempt.address)
+    if ok == "done" then return nil, { handle = handle, code = code, errno = errno } end
   end
   if ok then return nil end
   local suffix = " - Local (undefined:undefined)"
@@ -84,6 +86,11 @@ function attempts.start(handle, attempt)
     suffix = (" - Local (%s:%s)"):format(tostring(address or "undefined"), tostring(port or "undefined"))
   end
   return attempt_error(attempt, code, errno, suffix)
+end
+
+-- What was known at once is told as if it had taken its time.
+local function settled(socket, outcome)
+  if socket._handle == outcome.handle then socket:_onconnected(outcome.code, outcome.errno) end
 end
 
 -- Binds and begins to connect. Returns nil, or the error of what was refused at once.
@@ -97,7 +104,10 @@ local function begin(socket, attempt)
   if err then return err end
   socket._attempt = attempt
   handle:attach(socket)
-  return attempts.start(handle, attempt)
+  local outcome
+  err, outcome = attempts.start(handle, attempt)
+  if outcome then ticks.later(settled, socket, outcome) end
+  return err
 end
 
 -- Emits, and then does what is next, whatever a listener raises.

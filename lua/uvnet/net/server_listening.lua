@@ -238,8 +238,9 @@ function listening:listen(...)
   if type(port) == "number" or type(port) == "string" then
     port = args.checkPort(port, "options.port")
     backlog = to_backlog(options.backlog, backlog)
-    on_listening()
     local host = options.host
+    if type(host) == "string" then args.checkNoNul("hostname", host) end
+    on_listening()
     if host and host ~= "" then
       look_up_and_listen(self, host, port, backlog, options.ipv6Only, options.exclusive)
     else

@@ -311,6 +311,8 @@ function Socket:connect(...)
   if not self._handle then
     make_handle(self, connect.is_path(options.path))
     if self._unrefed then self._handle:unref() end
+  else
+    lanes.close_write(self) -- it may be connected already: what is written waits for the outcome
   end
   idle.refresh(self)
   self.connecting = true
