@@ -11,7 +11,9 @@
 #include <unistd.h>
 #endif
 
+#include "descriptors.h"
 #include "fail.h"
+#include "fd.h"
 #include "inherit.h"
 #include "pipe.h"
 #include "req.h"
@@ -96,6 +98,7 @@ static void accept_all(net_loop *loop, uv_stream_t *channel, struct received *re
       net_handle_close(handle, 0);
       return;
     }
+    if (net_fd_lift(&handle) < 0) continue; /* it is closed */
     net_stream_touch(net_stream_of(handle));
     received->handles[received->count++] = handle;
   }
@@ -156,7 +159,7 @@ static uv_stream_t *copy_of(const net_stream *stream, int *status) {
     return NULL;
   }
   uv_loop_t *loop = stream->uv.stream.loop;
-  int other = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  int other = fcntl(fd, F_DUPFD_CLOEXEC, NET_DESCRIPTORS_OURS);
   if (other < 0) {
     *status = uv_translate_sys_error(errno);
     free(copy);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "descriptors.h"
 #include "fail.h"
 #include "inherit.h"
 #include "stream.h"
@@ -48,7 +49,9 @@ struct spawn {
 /* libuv has initialized the handle even where it cannot start the process: it has to be closed then. */
 static int init_process(net_loop *loop, net_handle *handle, const void *argument) {
   struct spawn *spawn = *(struct spawn *const *)argument;
+  unsigned held = net_descriptors_hold(); /* for the ends of the child's pipes that are ours */
   spawn->status = net_inherit_spawn(loop->uv, &((net_process *)handle)->uv, &spawn->options);
+  net_descriptors_release(held);
   return 0;
 }
 

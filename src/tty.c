@@ -8,6 +8,7 @@
 #include <unistd.h>
 #endif
 
+#include "descriptors.h"
 #include "fail.h"
 
 static net_stream *check_tty(lua_State *L) {
@@ -26,7 +27,9 @@ static void leave_to_others(uv_file fd) {
 
 static int init_tty(net_loop *loop, net_handle *handle, const void *argument) {
   uv_file fd = *(const uv_file *)argument;
+  unsigned held = net_descriptors_hold(); /* libuv opens the terminal again */
   int status = uv_tty_init(loop->uv, &net_stream_of(handle)->uv.tty, fd, 0);
+  net_descriptors_release(held);
   if (status == 0) leave_to_others(fd);
   return status;
 }
