@@ -43,6 +43,7 @@ local SUBJECTS = {
   ["net.Error"] = net.errors,
   ["net.AbortController"] = net.AbortController,
   ["net.BlockList"] = net.BlockList,
+  ["net.BoundSocket"] = net.BoundSocket,
   ["net.SocketAddress"] = net.SocketAddress,
   ["net.AbortSignal"] = net.AbortSignal,
   ["net.async"] = net.async,

@@ -3,7 +3,11 @@
  * Owns no memory. */
 #include "tcp.h"
 
+#ifndef _WIN32
 #include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#endif
 #include <string.h>
 
 #include "addr.h"
@@ -36,7 +40,33 @@ static int address_of(lua_State *L, struct sockaddr_storage *address) {
   return strlen(ip) == length ? net_addr_parse(ip, port, address) : UV_EINVAL;
 }
 
-/* bind(ip, port, ipv6only) */
+/* Has others bind to the same address and port, the system sharing out connections among them. To be called before the
+ * bind; libuv does it itself from 1.49 on, where the system can. */
+static int share_port(net_stream *stream, int family, unsigned *flags) {
+#if UV_VERSION_HEX >= 0x013100
+  (void)stream;
+  (void)family;
+  *flags |= UV_TCP_REUSEPORT;
+  return 0;
+#elif defined(__linux__)
+  int on = 1;
+  int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  (void)flags;
+  if (fd < 0) return uv_translate_sys_error(errno);
+  int status = 0;
+  if (setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) status = uv_translate_sys_error(errno);
+  if (status == 0) status = uv_tcp_open(&stream->uv.tcp, fd);
+  if (status < 0) close(fd);
+  return status;
+#else
+  (void)stream;
+  (void)family;
+  (void)flags;
+  return UV_ENOTSUP;
+#endif
+}
+
+/* bind(ip, port, ipv6only, reuseport) */
 static int tcp_bind(lua_State *L) {
   net_stream *stream = check_tcp(L);
   if (stream == NULL) return net_fail(L, UV_EBADF);
@@ -45,7 +75,8 @@ static int tcp_bind(lua_State *L) {
   unsigned flags = lua_toboolean(L, 4) ? UV_TCP_IPV6ONLY : 0;
   if (status < 0) return net_fail(L, status);
   unsigned held = net_descriptors_hold();
-  status = uv_tcp_bind(&stream->uv.tcp, (const struct sockaddr *)&address, flags);
+  if (lua_toboolean(L, 5)) status = share_port(stream, address.ss_family, &flags);
+  if (status == 0) status = uv_tcp_bind(&stream->uv.tcp, (const struct sockaddr *)&address, flags);
   net_descriptors_release(held);
   return net_done(L, status);
 }
@@ -85,49 +116,9 @@ static int push_name(lua_State *L, name_of get) {
 static int tcp_sockname(lua_State *L) { return push_name(L, uv_tcp_getsockname); }
 static int tcp_peername(lua_State *L) { return push_name(L, uv_tcp_getpeername); }
 
-/* nodelay(boolean) */
-static int tcp_nodelay(lua_State *L) {
-  net_stream *stream = check_tcp(L);
-  if (stream == NULL) return net_fail(L, UV_EBADF);
-  return net_done(L, uv_tcp_nodelay(&stream->uv.tcp, lua_toboolean(L, 2)));
-}
-
-static int set_option(const net_stream *stream, int option, const void *value, size_t size) {
-  uv_os_fd_t fd;
-  int status = uv_fileno((const uv_handle_t *)&stream->uv, &fd);
-  if (status < 0) return status;
-#ifdef _WIN32
-  if (setsockopt((SOCKET)fd, SOL_SOCKET, option, (const char *)value, (int)size) == 0) return 0;
-  return uv_translate_sys_error(WSAGetLastError());
-#else
-  if (setsockopt(fd, SOL_SOCKET, option, value, (socklen_t)size) == 0) return 0;
-  return uv_translate_sys_error(errno);
-#endif
-}
-
-/* keepalive(boolean, seconds): 0 leaves the system's delay, which newer libuv does not take for an answer. */
-static int tcp_keepalive(lua_State *L) {
-  net_stream *stream = check_tcp(L);
-  if (stream == NULL) return net_fail(L, UV_EBADF);
-  int on = lua_toboolean(L, 2);
-  lua_Integer delay = luaL_optinteger(L, 3, 0);
-  if (delay > 0) return net_done(L, uv_tcp_keepalive(&stream->uv.tcp, on, (unsigned)delay));
-  return net_done(L, set_option(stream, SO_KEEPALIVE, &on, sizeof on));
-}
-
-/* linger(): what close will send is RST, not FIN. */
-static int tcp_linger(lua_State *L) {
-  net_stream *stream = check_tcp(L);
-  if (stream == NULL) return net_fail(L, UV_EBADF);
-  struct linger linger = {1, 0};
-  return net_done(L, set_option(stream, SO_LINGER, &linger, sizeof linger));
-}
-
 static const luaL_Reg tcp_methods[] = {
-    {"bind", tcp_bind},         {"connect", tcp_connect},
-    {"sockname", tcp_sockname}, {"peername", tcp_peername},
-    {"nodelay", tcp_nodelay},   {"keepalive", tcp_keepalive},
-    {"linger", tcp_linger},     {NULL, NULL},
+    {"bind", tcp_bind}, {"connect", tcp_connect}, {"sockname", tcp_sockname}, {"peername", tcp_peername},
+    {NULL, NULL},
 };
 
 static const luaL_Reg *const methods[] = {
@@ -138,6 +129,7 @@ static const luaL_Reg *const methods[] = {
     net_listener_methods,
     net_fd_methods,
     tcp_methods,
+    net_tcp_option_methods,
     NULL,
 };
 

@@ -9,4 +9,7 @@
 /* tcp() -> a handle without a socket yet. */
 extern const net_type net_tcp_type;
 
+/* Its options: tcp_options.c. */
+extern const luaL_Reg net_tcp_option_methods[];
+
 #endif

@@ -34,6 +34,8 @@
 ---@field async net.async Waiting in coroutines.
 ---@field AbortController net.AbortController The class of what aborts a signal.
 ---@field AbortSignal net.AbortSignal The class of signals: the option `signal` of what takes long.
+---@field BoundSocket net.BoundSocket The class of sockets that are bound, for a server or a socket to take over.
+---@field strict boolean true: an option that nobody knows raises `ERR_INVALID_ARG_VALUE`, which names the near one. It can be set (default false).
 ---@field _VERSION string Name and version of this module, such as `uvnet 0.1.0`.
 local net = {}
 

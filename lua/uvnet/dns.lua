@@ -7,6 +7,7 @@ local args = require("uvnet.net.args")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
+local strict = require("uvnet.net.strict")
 local ticks = require("uvnet.runtime.ticks")
 
 local dns = {
@@ -114,6 +115,7 @@ function dns.lookup(hostname, options, callback)
   else
     check_callback(callback)
     if options then
+      strict.check(options, "lookup")
       hints = to_hints(options.hints)
       family = to_family("options.family", options.family)
       if options.all ~= nil and type(options.all) ~= "boolean" then

@@ -37,6 +37,7 @@ local core = require("uvnet.core")
 local kept = require("uvnet.base.kept")
 local loop = require("uvnet.runtime.loop")
 local selection = require("uvnet.net.family_selection")
+local strict = require("uvnet.net.strict")
 
 local net = {
   --- The class of servers.
@@ -133,12 +134,21 @@ local LAZY = {
   AbortController = { "uvnet.abort", "AbortController" },
   AbortSignal = { "uvnet.abort", "AbortSignal" },
   BlockList = { "uvnet.net.block_list" },
+  BoundSocket = { "uvnet.net.bound_socket" },
   SocketAddress = { "uvnet.net.socket_address" },
 }
 
 setmetatable(net, {
   lazy = LAZY,
+  __newindex = function(_, name, value)
+    if name == "strict" then
+      strict.on = value and true or false
+    else
+      rawset(net, name, value)
+    end
+  end,
   __index = function(_, name)
+    if name == "strict" then return strict.on end
     local place = LAZY[name]
     if not place then return nil end
     local module = require(place[1])

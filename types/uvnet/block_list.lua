@@ -177,4 +177,53 @@ function SocketAddress.isSocketAddress(value) end
 ---@return net.SocketAddress? # nil for what is none
 function SocketAddress.parse(input) end
 
+---A socket that is bound, and not used yet: `net.BoundSocket([options])`. A server takes it over by `listen(bound)`, a
+---socket by `net.Socket({ handle = bound })`. Until then it has to be closed, as anything that is open.
+---
+---```lua
+---local bound = net.BoundSocket({ host = "127.0.0.1" })
+---print(bound:address().port > 0)  --> true
+---local server = net.createServer()
+---server:listen(bound, function() server:close() end)
+---```
+---
+---In Node.js: `Class: net.BoundSocket`
+---@class net.BoundSocket: net.Class
+---@field isPipe boolean Is it one of a path?
+---@overload fun(options?: net.BoundSocketOptions): net.BoundSocket
+local BoundSocket = {}
+
+---What `net.BoundSocket` takes.
+---@class net.BoundSocketOptions
+---@field host? string an IP address: `0.0.0.0` if it is not given, `::` with `ipv6Only`
+---@field port? integer 0, which it is if it is not given, is any port that is free
+---@field ipv6Only? boolean no IPv4 on `::` (default false)
+---@field reusePort? boolean may others bind to the same port? (default false)
+---@field path? string of a unix socket or named pipe; without all others
+
+---Called by the constructor.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_SOCKET_BAD_PORT`, and what the system refuses.
+---
+---In Node.js: `new net.BoundSocket([options])`
+---@param options? net.BoundSocketOptions
+function BoundSocket:initialize(options) end
+
+---Where it is bound. Raises `ERR_SOCKET_HANDLE_ADOPTED` once it was taken over or closed.
+---
+---In Node.js: `boundSocket.address()`
+---@return { address: string, family: "IPv4"|"IPv6", port: integer }|string where a path of one
+function BoundSocket:address() end
+
+---Its file descriptor, to look at only. Raises `ERR_SOCKET_HANDLE_ADOPTED`.
+---
+---In Node.js: `boundSocket.fd()`
+---@return integer fd -1 where there are none
+function BoundSocket:fd() end
+
+---Closes it. Raises `ERR_SOCKET_HANDLE_ADOPTED`.
+---
+---In Node.js: `boundSocket.close()`
+function BoundSocket:close() end
+
 return BlockList

@@ -62,13 +62,13 @@ function Server:initialize(options, connectionListener) end
 ---  server:close()
 ---end)
 ---```
----@param options? net.ListenOptions|string|integer|net.Server|net.Socket
+---@param options? net.ListenOptions|string|integer|net.Server|net.Socket|net.BoundSocket
 ---@param host? string
 ---@param backlog? integer how many connections may wait to be accepted; 511 if it is not given
 ---@param callback? fun() is added for `listening`, once
 ---@return self
 ---@overload fun(self: net.Server, callback?: fun()): net.Server
----@overload fun(self: net.Server, options: net.ListenOptions|string|integer|net.Server|net.Socket, callback?: fun()): net.Server
+---@overload fun(self: net.Server, options: net.ListenOptions|string|integer|net.Server|net.Socket|net.BoundSocket, callback?: fun()): net.Server
 ---@overload fun(self: net.Server, port: integer, host: string, callback?: fun()): net.Server
 ---@overload fun(self: net.Server, where: string|integer|net.Server|net.Socket, backlog: integer, callback?: fun()): net.Server
 function Server:listen(options, host, backlog, callback) end
@@ -190,6 +190,8 @@ function Server:once(event, listener) end
 ---Options of a server.
 ---@class net.ServerOptions
 ---@field allowHalfOpen? boolean do its sockets keep their writable side when the peer ends? (default false: they end, too)
+---@field keepAliveInterval? number ms, with `keepAlive` (default 1000)
+---@field keepAliveCount? integer with `keepAlive` (default 10)
 ---@field blockList? net.BlockList connections from its addresses are dropped
 ---@field pauseOnConnect? boolean are its sockets left unread until somebody resumes them? (default false)
 ---@field highWaterMark? integer bytes that each side of its sockets holds before it asks to wait (default 16384)
@@ -207,6 +209,8 @@ function Server:once(event, listener) end
 ---@field backlog? integer how many connections may wait to be accepted (default 511)
 ---@field exclusive? boolean taken for Node's sake: there is no cluster that could share a port
 ---@field ipv6Only? boolean no IPv4 on `::` (default false)
+---@field reusePort? boolean may others listen on the same port, so that the system shares out connections? Where the system cannot, `ENOTSUP` (default false)
+---@field handle? net.BoundSocket what to listen on; it takes it over
 ---@field readableAll? boolean for a path: may every user read? (default false)
 ---@field writableAll? boolean for a path: may every user write, that is connect? (default false)
 

@@ -170,11 +170,30 @@ function Socket:setNoDelay(noDelay) end
 
 ---Has the system probe an idle connection, and so find out that the peer has vanished.
 ---
----In Node.js: `socket.setKeepAlive([enable][, initialDelay])`
+---In Node.js: `socket.setKeepAlive()`
 ---@param enable? boolean false if it is not given
 ---@param initialDelay? number ms before the first probe, in whole seconds; 0 leaves the system's value
+---@param interval? number ms between probes, in whole seconds (default 1000); 0 leaves the system's value
+---@param count? integer how many probes without an answer end the connection (default 10); 0 leaves the system's value
 ---@return self
-function Socket:setKeepAlive(enable, initialDelay) end
+---@overload fun(self: net.Socket, options: net.KeepAliveOptions): net.Socket
+function Socket:setKeepAlive(enable, initialDelay, interval, count) end
+
+---Sets the type of service of what is sent, or of IPv6 its traffic class. Before the connection stands it is noted for
+---then. The system may leave out some of the bits.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE`, and what the system refuses.
+---
+---In Node.js: `socket.setTypeOfService(tos)`
+---@param tos integer from 0 to 255
+---@return self
+function Socket:setTypeOfService(tos) end
+
+---The type of service of what is sent, or of IPv6 the traffic class; before the connection stands, what it will be.
+---
+---In Node.js: `socket.getTypeOfService()`
+---@return integer
+function Socket:getTypeOfService() end
 
 ---Our end of the connection.
 ---
@@ -266,8 +285,20 @@ function Socket:once(event, listener) end
 ---@field noDelay? boolean as `setNoDelay` (default false)
 ---@field keepAlive? boolean as `setKeepAlive` (default false)
 ---@field keepAliveInitialDelay? number ms, with `keepAlive` (default 0: the system's)
+---@field keepAliveInterval? number ms, with `keepAlive` (default 1000)
+---@field keepAliveCount? integer with `keepAlive` (default 10)
+---@field typeOfService? integer as `setTypeOfService`
+---@field onread? (fun(data: string): boolean?)|{ callback: fun(data: string): boolean? } gets what is read, past the stream: there is no `data` then; false stops reading until `resume`
+---@field handle? net.BoundSocket where it is to connect from; it takes it over
 ---@field blockList? net.BlockList addresses that are not connected to: `ERR_IP_BLOCKED`
 ---@field signal? net.AbortSignal destroys the socket with an `AbortError`
+
+---What `setKeepAlive` takes in one.
+---@class net.KeepAliveOptions
+---@field enable? boolean (default false)
+---@field initialDelay? number ms (default 0: the system's)
+---@field interval? number ms (default 1000)
+---@field count? integer (default 10)
 
 ---Where to connect to: a `port`, or a `path`.
 ---@class net.ConnectOptions

@@ -107,7 +107,10 @@ return {
     function(address) return ("IP(%s) is blocked by net.BlockList"):format(address) end,
     { "address" },
   },
-  ERR_SOCKET_HANDLE_ADOPTED = { "Error", function() return "Socket handle has been adopted" end },
+  ERR_SOCKET_HANDLE_ADOPTED = {
+    "Error",
+    function() return "The bound socket has already been adopted by a server or socket" end,
+  },
   ERR_INVALID_ADDRESS = { "Error", function() return "Invalid socket address" end },
   ERR_INVALID_ADDRESS_FAMILY = {
     "RangeError",

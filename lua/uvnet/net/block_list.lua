@@ -8,8 +8,8 @@ local SocketAddress = require("uvnet.net.socket_address")
 local class = require("uvnet.base.class")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
-local json_strings = require("uvnet.net.json_strings")
 local lower = require("uvnet.base.plain").lower
+local json_strings = require("uvnet.net.json_strings")
 
 local BlockList = class.new("BlockList")
 local INSTANCE = BlockList.__instance

@@ -82,16 +82,27 @@ function connect.is_path(path) return path ~= nil and path ~= "" and path ~= fal
 
 --- What `connect` checks before it changes anything. Returns a function that begins, for a socket with a handle.
 -- @local
-function connect.prepare(options)
+-- @param options
+-- @param bound the socket's handle, if that is bound: it says from where, and of which kind
+function connect.prepare(options, bound)
   abort.check(options.signal, "options.signal")
   if options.connectTimeout ~= nil then check_delay("options.connectTimeout", options.connectTimeout) end
-  if connect.is_path(options.path) then
+  local to_path = connect.is_path(options.path)
+  if bound then to_path = not bound:isTcp() end
+  if to_path then
     if type(options.path) ~= "string" then
       errors.throw("ERR_INVALID_ARG_TYPE", "options.path", "string", options.path)
     end
     return function(socket) attempts.one(socket, { address = options.path }) end
   end
   local target = check(options)
+  if bound then
+    if options.localAddress ~= nil or options.localPort ~= nil then
+      errors.throw("ERR_INVALID_ARG_VALUE", "options", options,
+        "localAddress and localPort cannot be used with an adopted bound socket")
+    end
+    target.choice = false
+  end
   local family = core.isIP(target.host)
   if family == 0 then
     return function(socket) look_up(socket, options, target) end
@@ -105,7 +116,11 @@ function connect.prepare(options)
       localPort = target.localPort,
       connection = socket._connection,
     }
-    ticks.later(connect_literal, socket, attempt)
+    if bound then
+      attempts.one(socket, attempt) -- its own address is known at once
+    else
+      ticks.later(connect_literal, socket, attempt)
+    end
   end
 end
 

@@ -13,6 +13,7 @@ local is_callable = require("uvnet.base.callable")
 local limits = require("uvnet.net.socket_limits")
 local listening = require("uvnet.net.server_listening")
 local plain = require("uvnet.base.plain")
+local strict = require("uvnet.net.strict")
 local ticks = require("uvnet.runtime.ticks")
 
 local Server = EventEmitter:extend("Server")
@@ -46,7 +47,8 @@ end
 -- @tparam[opt=false] boolean options.pauseOnConnect
 -- @tparam[opt=16384] integer options.highWaterMark bytes, of its sockets
 -- @tparam[opt=false] boolean options.noDelay sets it on its sockets
--- @tparam[opt=false] boolean options.keepAlive sets it on its sockets, with `keepAliveInitialDelay` (ms)
+-- @tparam[opt=false] boolean options.keepAlive sets it on its sockets, with `keepAliveInitialDelay` (ms),
+--   `keepAliveInterval` (ms) and `keepAliveCount`
 -- @tparam[opt] BlockList options.blockList connections from its addresses are dropped
 -- @tparam[opt] function connectionListener is added for `connection`
 -- @raise ERR_INVALID_ARG_TYPE
@@ -62,6 +64,7 @@ function Server:initialize(options, connectionListener)
   if is_callable(connectionListener) then self:on("connection", connectionListener) end
   if not options then return end
   local delay, mark = check_number(options, "keepAliveInitialDelay"), check_number(options, "highWaterMark")
+  strict.check(options, "server")
   limits.check(options)
   if options.blockList then self.blockList = options.blockList end
   if options.allowHalfOpen then self.allowHalfOpen = true end
@@ -70,6 +73,8 @@ function Server:initialize(options, connectionListener)
   if options.keepAlive then
     self.keepAlive = true
     self.keepAliveInitialDelay = delay
+    self.keepAliveInterval = check_number(options, "keepAliveInterval")
+    self.keepAliveCount = check_number(options, "keepAliveCount")
   end
   if mark and mark >= 0 then self.highWaterMark = mark end
 end

@@ -21,15 +21,18 @@ local function make(new, method, ...)
   return nil, binding.refused(code, errno, text)
 end
 
-function binding.tcp(address, port, ipv6_only) return make(core.tcp, "bind", address, port, ipv6_only) end
+--- @tparam table options `ipv6Only`, `reusePort`
+function binding.tcp(address, port, options)
+  return make(core.tcp, "bind", address, port, options.ipv6Only and true, options.reusePort == true)
+end
 
 --- No address: all of IPv6, which mostly means IPv4 too, or all of IPv4 where there is no IPv6. Its second result is
 -- the address.
-function binding.any(port, ipv6_only)
-  local handle = binding.tcp("::", port, ipv6_only)
+function binding.any(port, options)
+  local handle = binding.tcp("::", port, options)
   if handle then return handle, "::" end
   local status
-  handle, status = binding.tcp("0.0.0.0", port, false)
+  handle, status = binding.tcp("0.0.0.0", port, { reusePort = options.reusePort })
   return handle, handle and "0.0.0.0" or status
 end
 

@@ -9,6 +9,7 @@ local core = require("uvnet.core")
 local dns = require("uvnet.dns")
 local ending = require("uvnet.net.server_ending")
 local errors = require("uvnet.errors")
+local strict = require("uvnet.net.strict")
 local ticks = require("uvnet.runtime.ticks")
 
 local listening = {}
@@ -72,28 +73,29 @@ local function bind_error(self, status, address, port)
   self:emit("error", errors.system("bind", status.code, status.errno, nil, address, port))
 end
 
-local function ask_for_port(self, address, port, backlog, ipv6_only, exclusive)
+local function ask_for_port(self, address, port, backlog, options)
   local query = {
     address = address,
     port = port,
     addressType = address and core.isIP(address) == 6 and 6 or 4,
-    flags = ipv6_only and 1 or 0,
-    ipv6Only = ipv6_only and true or nil,
+    flags = options.ipv6Only and 1 or 0,
+    ipv6Only = options.ipv6Only and true or nil,
     backlog = backlog,
   }
-  return ask_primary(self, query, exclusive, function(handle, status)
+  -- As in Node, who shares a port by the system does not share it by the primary.
+  return ask_primary(self, query, options.exclusive or options.reusePort == true, function(handle, status)
     if not handle then return bind_error(self, status, address, port) end
     start(self, handle, backlog, address, port)
   end)
 end
 
-local function listen_tcp(self, address, port, backlog, ipv6_only, exclusive)
-  if ask_for_port(self, address, port, backlog, ipv6_only, exclusive) then return end
+local function listen_tcp(self, address, port, backlog, options)
+  if ask_for_port(self, address, port, backlog, options) then return end
   local handle, status
   if address then
-    handle, status = binding.tcp(address, port, ipv6_only)
+    handle, status = binding.tcp(address, port, options)
   else
-    handle, status = binding.any(port, ipv6_only)
+    handle, status = binding.any(port, options)
     if handle then
       address = status
     else
@@ -104,14 +106,14 @@ local function listen_tcp(self, address, port, backlog, ipv6_only, exclusive)
   start(self, handle, backlog, address, port)
 end
 
-local function look_up_and_listen(self, host, port, backlog, ipv6_only, exclusive)
+local function look_up_and_listen(self, host, port, backlog, options)
   local resolving = {}
   self._resolving = resolving
   dns.lookup(host, function(err, address)
     if rawget(self, "_resolving") ~= resolving then return end
     self._resolving = nil
     if err then return self:emit("error", err) end
-    listen_tcp(self, address, port, backlog, ipv6_only, exclusive)
+    listen_tcp(self, address, port, backlog, options)
   end)
 end
 
@@ -161,6 +163,14 @@ local function handle_in(value)
   return value
 end
 
+-- The BoundSocket that a value is or has.
+local function bound_in(value)
+  if type(value) ~= "table" then return nil end
+  if value._adopt then return value end
+  local handle = value.handle
+  return type(handle) == "table" and handle._adopt and handle or nil
+end
+
 -- Another module's userdata has no such methods, or some that refuse us; another type of handle does not listen.
 local function attach(handle, self)
   assert(handle.listen)
@@ -190,6 +200,8 @@ end
 -- @tparam[opt=511] integer options.backlog how many connections may wait to be accepted
 -- @tparam[opt=false] boolean options.exclusive
 -- @tparam[opt=false] boolean options.ipv6Only no IPv4 on `::`
+-- @tparam[opt=false] boolean options.reusePort may others listen on the same port, so that the system shares out
+--   connections?
 -- @tparam[opt] AbortSignal options.signal closes the server
 -- @tparam[opt=false] boolean options.readableAll, options.writableAll for a path: who may read and write, besides its
 --   owner
@@ -210,6 +222,15 @@ function listening:listen(...)
     obey(self, options.signal)
   end
 
+  local bound = bound_in(first)
+  if bound then
+    local adopted, path = bound:_adopt()
+    on_listening()
+    self._path = path
+    start(self, adopted, backlog)
+    return self
+  end
+  strict.check(options, "listen")
   local handle = handle_in(first)
   if type(handle) == "userdata" then
     if not pcall(attach, handle, self) then errors.throw("ERR_INVALID_ARG_VALUE", "options", options) end
@@ -242,9 +263,9 @@ function listening:listen(...)
     if type(host) == "string" then args.checkNoNul("hostname", host) end
     on_listening()
     if host and host ~= "" then
-      look_up_and_listen(self, host, port, backlog, options.ipv6Only, options.exclusive)
+      look_up_and_listen(self, host, port, backlog, options)
     else
-      listen_tcp(self, nil, port, backlog, options.ipv6Only, options.exclusive)
+      listen_tcp(self, nil, port, backlog, options)
     end
     return self
   end

@@ -21,9 +21,11 @@ local lanes = require("uvnet.net.fast_path")
 local lazy = require("uvnet.net.lazy_state")
 local limits = require("uvnet.net.socket_limits")
 local names = require("uvnet.net.socket_names")
+local onread = require("uvnet.net.socket_onread")
 local reading = require("uvnet.net.socket_reading")
 local settings = require("uvnet.net.socket_settings")
 local stream = require("uvnet.stream")
+local strict = require("uvnet.net.strict")
 local ticks = require("uvnet.runtime.ticks")
 local timers = require("uvnet.timers")
 local waiting = require("uvnet.net.socket_waiting")
@@ -103,10 +105,13 @@ local function check_options(options)
       errors.throw("ERR_INVALID_ARG_VALUE", "options." .. name, options[name], "is not supported")
     end
   end
-  local delay = options.keepAliveInitialDelay
-  if delay ~= nil and type(delay) ~= "number" then
-    errors.throw("ERR_INVALID_ARG_TYPE", "options.keepAliveInitialDelay", "number", delay)
+  for _, name in ipairs({ "keepAliveInitialDelay", "keepAliveInterval", "keepAliveCount" }) do
+    local value = options[name]
+    if value ~= nil and type(value) ~= "number" then
+      errors.throw("ERR_INVALID_ARG_TYPE", "options." .. name, "number", value)
+    end
   end
+  if options.typeOfService ~= nil then settings.check_tos("options.typeOfService", options.typeOfService) end
 end
 
 local function open_fd(fd)
@@ -125,6 +130,24 @@ local function open_fd(fd)
   return handle
 end
 
+-- A BoundSocket becomes this socket's handle.
+local function adopt(self, bound)
+  local handle, path = bound:_adopt()
+  if path then
+    -- Bound is not open: only then it can be read and written.
+    local ok, code, errno = true, nil, nil
+    if handle.fd >= 0 then
+      ok, code, errno = handle:open(handle.fd)
+    end
+    if not ok then
+      handle:close()
+      error(errors.system("open", code, errno), 0)
+    end
+  end
+  self._bound = path or true
+  return handle
+end
+
 -- Do sockets that a server has accepted, which are of this class, have a `_construct`?
 local accepted_construct = false
 class.watch(Socket, "_construct", function(changed, value)
@@ -139,16 +162,24 @@ end)
 -- @tparam[opt=true] boolean options.writable with `fd`: whether to write
 -- @tparam[opt=16384] integer options.highWaterMark bytes that each side holds before it asks to wait
 -- @tparam[opt=false] boolean options.noDelay as setNoDelay
--- @tparam[opt=false] boolean options.keepAlive as setKeepAlive, with `keepAliveInitialDelay` (ms)
+-- @tparam[opt=false] boolean options.keepAlive as setKeepAlive, with `keepAliveInitialDelay` (ms),
+--   `keepAliveInterval` (ms) and `keepAliveCount`
+-- @tparam[opt] integer options.typeOfService as setTypeOfService
+-- @tparam[opt] function|table options.onread gets what is read, past the stream, or `{ callback = … }`; false stops it
+-- @tparam[opt] BlockList options.blockList addresses that are not connected to
+-- @tparam[opt] AbortSignal options.signal destroys the socket
+-- @tparam[opt] BoundSocket options.handle where to connect from
 -- @raise ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_INVALID_FD_TYPE, a system error of `open`
 -- @see Node's net: new net.Socket([options])
 function Socket:initialize(options)
   if options == nil then return construct(self) end
   if type(options) == "number" then options = { fd = options } end
   if type(options) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options) end
+  strict.check(options, "socket")
   check_options(options)
   local has_fd = options.fd ~= nil
   local handle = options.handle
+  if type(handle) == "table" and handle._adopt then handle = adopt(self, handle) end
   if not handle and has_fd then handle = open_fd(options.fd) end
   if options.allowHalfOpen then self.allowHalfOpen = true end
   local for_streams = stream_options(options, has_fd or handle and (options.readable ~= nil or options.writable ~= nil))
@@ -156,10 +187,9 @@ function Socket:initialize(options)
   construct(self)
   if options.blockList then self.blockList = options.blockList end
   if options.noDelay then self._noDelay = true end
-  if options.keepAlive then
-    self._keepAlive = true
-    self._keepAliveDelay = settings.keep_alive_seconds(options.keepAliveInitialDelay)
-  end
+  if options.keepAlive then self._keepAlive = settings.keep_alive_option(options) end
+  if options.typeOfService then self._tos = settings.check_tos("options.typeOfService", options.typeOfService) end
+  if options.onread then onread.install(self, options.onread) end
   if options.signal then limits.obey(self, options.signal) end
   if not handle then return end
   if self.destroyed then
@@ -168,6 +198,7 @@ function Socket:initialize(options)
   end
   self._handle = handle
   handle:attach(self)
+  if rawget(self, "_bound") then return end -- it is not connected yet
   rawset(self, "write", self.write)
   lanes.update_write(self)
   if options.pauseOnCreate then
@@ -213,9 +244,8 @@ function Socket._accepted(handle, server, plain)
   if server.allowHalfOpen then rawset(self, "allowHalfOpen", true) end
   if server.noDelay then self:setNoDelay(true) end
   if server.keepAlive then
-    self._keepAlive = true
-    self._keepAliveDelay = settings.keep_alive_seconds(server.keepAliveInitialDelay)
-    handle:keepalive(true, self._keepAliveDelay)
+    self._keepAlive = settings.keep_alive_of_server(server)
+    settings.apply_keep_alive(handle, self._keepAlive)
   end
   local high_water = to_count(rawget(server, "highWaterMark"))
   if high_water then
@@ -302,10 +332,11 @@ function Socket:connect(...)
   if options.port == nil and options.path == nil then
     errors.throw("ERR_MISSING_ARGS", { "options", "port", "path" })
   end
-  local begin = connect.prepare(options)
+  strict.check(options, "socket")
+  local begin = connect.prepare(options, rawget(self, "_bound") and self._handle)
   if listener then self:once("connect", listener) end
   if self.destroyed then
-    self._handle = nil
+    self._handle, self._bound = nil, nil
     make_new(self)
   end
   if not self._handle then
@@ -345,12 +376,11 @@ function Socket:_connected()
   self.connecting = nil
   limits.stop_connect_timer(self)
   local handle = self._handle
-  if rawget(self, "_noDelay") and handle:isTcp() then handle:nodelay(true) end
-  if rawget(self, "_keepAlive") and handle:isTcp() then handle:keepalive(true, self._keepAliveDelay) end
   lanes.update_write(self)
   if rawget(self, "write") == nil then rawset(self, "write", self.write) end -- found at once from now on
   self._fresh = true
   ticks.later(begin_reading, self)
+  settings.apply(self, handle)
   self:emit("connect")
   begin_reading(self)
 end

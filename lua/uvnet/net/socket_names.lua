@@ -34,7 +34,12 @@ end
 -- @see Node's net: socket.address()
 function methods:address() return sockname(self) end
 
-function getters:localAddress() return sockname(self).address end
+function getters:localAddress()
+  local path = rawget(self, "_bound")
+  if type(path) == "string" and self._handle then return path end
+  return sockname(self).address
+end
+
 function getters:localPort() return sockname(self).port end
 function getters:localFamily() return sockname(self).family end
 function getters:remoteAddress() return peername(self).address end

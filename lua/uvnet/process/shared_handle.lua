@@ -12,8 +12,8 @@ local function bind(address, query)
   if query.fd and query.fd >= 0 then return binding.descriptor(query.fd) end
   if query.port and query.port >= 0 then
     local ipv6_only = query.ipv6Only or query.flags == 1
-    if not address or address == "" then return binding.any(query.port, ipv6_only) end
-    return binding.tcp(address, query.port, ipv6_only)
+    if not address or address == "" then return binding.any(query.port, { ipv6Only = ipv6_only }) end
+    return binding.tcp(address, query.port, { ipv6Only = ipv6_only })
   end
   local handle, status = binding.path(address)
   if handle and (query.readableAll or query.writableAll) then

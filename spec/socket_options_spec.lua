@@ -1,0 +1,370 @@
+--- What Node's net has had since the reference: type of service, onread, bound sockets, shared ports, and net.strict.
+
+local lfs = require("lfs")
+local net = require("net")
+local raised = require("spec.support.raised")
+local sockets = require("spec.support.sockets")
+local testing = require("uvnet.testing")
+
+local HOST = sockets.HOST
+local serve = sockets.serve
+
+describe("type of service", function()
+  testing.leakCheck(before_each, after_each)
+
+  it("is what was set, before there is a connection and with it", function()
+    local server, port = serve(function(socket) socket:resume() end)
+    local socket = net.Socket()
+    assert.equal(0, socket:getTypeOfService())
+    assert.equal(socket, socket:setTypeOfService(0x10))
+    assert.equal(0x10, socket:getTypeOfService())
+    socket:connect(port, HOST)
+    assert.equal(0x10, socket:getTypeOfService())
+    testing.wait(socket, "connect")
+    assert.equal(0x10, socket:getTypeOfService())
+    socket:setTypeOfService(0x20)
+    assert.equal(0x20, socket:getTypeOfService())
+    socket:destroy()
+    assert.equal(0x20, socket:getTypeOfService())
+    local other = net.connect({ port = port, host = HOST, typeOfService = 8 })
+    testing.wait(other, "connect")
+    assert.equal(8, other:getTypeOfService())
+    other:destroy()
+    server:close()
+  end)
+
+  it("is IPv6's traffic class, too, and nothing where there is none", function()
+    local server = net.createServer(function(socket) socket:resume() end):listen(0, "::1")
+    testing.wait(server, "listening")
+    local socket = net.connect({ port = server:address().port, host = "::1", typeOfService = 0x10 })
+    testing.wait(socket, "connect")
+    assert.equal(0x10, socket:getTypeOfService())
+    socket:destroy()
+    server:close()
+    local client, accepted = testing.pair({ ipc = true })
+    if not client._handle:isTcp() then
+      client:setTypeOfService(5)
+      assert.equal(5, client:getTypeOfService())
+    end
+    client:destroy()
+    accepted:destroy()
+  end)
+
+  it("is a number from 0 to 255", function()
+    local socket = net.Socket()
+    for _, wrong in ipairs({ -1, 256, 1.5, math.huge }) do
+      assert.equal("ERR_OUT_OF_RANGE", raised(socket.setTypeOfService, socket, wrong).code)
+      assert.equal("ERR_OUT_OF_RANGE", raised(net.Socket, { typeOfService = wrong }).code)
+    end
+    for _, wrong in ipairs({ "1", {}, true, 0 / 0 }) do
+      assert.equal("ERR_INVALID_ARG_TYPE", raised(socket.setTypeOfService, socket, wrong).code)
+      assert.equal("ERR_INVALID_ARG_TYPE", raised(net.Socket, { typeOfService = wrong }).code)
+    end
+    assert.equal("ERR_INVALID_ARG_TYPE", raised(socket.setTypeOfService, socket).code)
+    assert.equal(0, socket:getTypeOfService())
+  end)
+end)
+
+describe("keep-alive", function()
+  testing.leakCheck(before_each, after_each)
+
+  -- What the handle was asked for.
+  local function watch(socket)
+    local asked, handle = {}, socket._handle
+    socket._handle = setmetatable({}, { __index = function(_, name)
+      return function(_, ...)
+        if name == "keepalive" then asked[#asked + 1] = { ... } end
+        return handle[name](handle, ...)
+      end
+    end })
+    return asked, function() socket._handle = handle end
+  end
+
+  it("takes an interval and a count, one by one or in a table, and is set once for the same", function()
+    local client, accepted = testing.pair()
+    local asked, restore = watch(client)
+    client:setKeepAlive(true, 5000)
+    client:setKeepAlive(true, 5000, 1000, 10)
+    client:setKeepAlive({ enable = true, initialDelay = 5000, interval = 3999, count = 4 })
+    client:setKeepAlive(true, 5000, 0, -1)
+    client:setKeepAlive(true, 0 / 0, math.huge, math.huge)
+    client:setKeepAlive({})
+    client:setKeepAlive(false, 1)
+    restore()
+    assert.same({
+      { true, 5, 1, 10 }, { true, 5, 3, 4 }, { true, 5, 0, 0 }, { true, 0, 0, 127 }, { false, 0, 1, 10 },
+    }, asked)
+    client:destroy()
+    accepted:destroy()
+  end)
+
+  it("is accepted by the system from the options of sockets and servers", function()
+    local options = { keepAlive = true, keepAliveInitialDelay = 7000, keepAliveInterval = 2000, keepAliveCount = 3 }
+    local server, port = serve(options)
+    options.port, options.host = port, HOST
+    local client = net.connect(options)
+    local accepted = testing.wait(server, "connection")
+    testing.run(function() return not client.connecting end)
+    for _, socket in ipairs({ client, accepted }) do
+      assert.is_true(socket._handle:keepalive(true, 7, 2, 3))
+      assert.same({ on = true, delay = 7, interval = 2, count = 3 }, socket._keepAlive)
+    end
+    client:destroy()
+    accepted:destroy()
+    server:close()
+    for _, name in ipairs({ "keepAliveInitialDelay", "keepAliveInterval", "keepAliveCount" }) do
+      assert.equal("ERR_INVALID_ARG_TYPE", raised(net.Socket, { keepAlive = true, [name] = "1" }).code)
+      assert.equal("ERR_INVALID_ARG_TYPE", raised(net.createServer, { keepAlive = true, [name] = "1" }).code)
+    end
+  end)
+end)
+
+describe("onread", function()
+  testing.leakCheck(before_each, after_each)
+
+  it("gets what is read, past the stream; end and close come as always", function()
+    local server, port = serve(function(socket)
+      socket:write("one")
+      net.timers.setTimeout(function() socket:finish("two") end, 10)
+    end)
+    local got = {}
+    local socket = net.connect({ port = port, host = HOST, onread = function(data) got[#got + 1] = data end })
+    for _, event in ipairs({ "data", "end", "close" }) do
+      socket:on(event, function() got[#got + 1] = "event " .. event end)
+    end
+    testing.wait(socket, "close")
+    assert.equal("onetwo|event end|event close", table.concat(got, "|"):gsub("one|two", "onetwo"))
+    assert.equal(6, socket.bytesRead)
+    server:close()
+  end)
+
+  it("stops with false, and with pause, and goes on with resume", function()
+    local server, port = serve()
+    local got, answer = {}, false
+    local socket = net.connect({ port = port, host = HOST, onread = { callback = function(data)
+      got[#got + 1] = data
+      return answer
+    end } })
+    local accepted = testing.wait(server, "connection")
+    accepted:write("one")
+    testing.run(function() return got[1] end)
+    accepted:write("two")
+    local waited = false
+    net.timers.setTimeout(function() waited = true end, 30)
+    testing.run(function() return waited end)
+    assert.same({ "one" }, got)
+    answer = nil
+    assert.equal(socket, socket:resume())
+    testing.run(function() return got[2] end)
+    assert.equal(socket, socket:pause())
+    accepted:write("three")
+    waited = false
+    net.timers.setTimeout(function() waited = true end, 30)
+    testing.run(function() return waited end)
+    assert.same({ "one", "two" }, got)
+    socket:resume()
+    testing.run(function() return got[3] end)
+    -- What is written goes its usual way.
+    local chunks = sockets.collect(accepted)
+    socket:finish("back")
+    testing.run(function() return table.concat(chunks) == "back" end)
+    server:close()
+    testing.run()
+  end)
+
+  it("is a function, or a table with one", function()
+    for _, wrong in ipairs({ 5, "x", {}, { callback = 5 } }) do
+      assert.equal("ERR_INVALID_ARG_TYPE", raised(net.Socket, { onread = wrong }).code)
+    end
+  end)
+end)
+
+describe("net.BoundSocket", function()
+  testing.leakCheck(before_each, after_each)
+
+  local BoundSocket = net.BoundSocket
+
+  it("has its address from the start, and is taken over by a server", function()
+    for _, form in ipairs({ function(bound) return bound end, function(bound) return { handle = bound } end }) do
+      local bound = BoundSocket({ host = HOST })
+      local address = bound:address()
+      assert.same({ HOST, "IPv4" }, { address.address, address.family })
+      assert.is_true(address.port > 0)
+      assert.is_true(bound:fd() ~= 0)
+      assert.is_false(bound.isPipe)
+      local server = net.createServer(function(socket) socket:finish("hello") end)
+      local listening
+      server:listen(form(bound), function() listening = true end)
+      testing.run(function() return listening end)
+      assert.same(address, server:address())
+      for _, method in ipairs({ "address", "fd", "close" }) do
+        assert.equal("ERR_SOCKET_HANDLE_ADOPTED", raised(bound[method], bound).code)
+      end
+      assert.equal("ERR_SOCKET_HANDLE_ADOPTED", raised(function() net.createServer():listen(bound) end).code)
+      assert.equal("ERR_SOCKET_HANDLE_ADOPTED", raised(net.Socket, { handle = bound }).code)
+      local chunks = sockets.collect(net.connect(address.port, HOST))
+      testing.run(function() return chunks[1] end)
+      server:close()
+    end
+  end)
+
+  it("is where a socket connects from", function()
+    local server, port = serve(function(socket) socket:finish("hello") end)
+    local bound = BoundSocket({ host = HOST })
+    local own = bound:address().port
+    local socket = net.Socket({ handle = bound })
+    assert.is_false(socket.connecting)
+    socket:connect(port, HOST)
+    assert.equal(own, socket.localPort) -- at once
+    local chunks = sockets.collect(socket)
+    testing.wait(socket, "close")
+    assert.equal("hello", table.concat(chunks))
+    -- Connected again, it is a socket as any other.
+    socket:connect(port, HOST)
+    testing.wait(socket, "connect")
+    testing.wait(socket, "close")
+
+    local other = net.connect({ handle = BoundSocket(), port = port, host = "localhost", family = 4 })
+    testing.wait(other, "connect")
+    other:resume()
+    testing.wait(other, "close")
+    local refused = net.Socket({ handle = BoundSocket() })
+    for _, option in ipairs({ "localAddress", "localPort" }) do
+      local options = { port = port, host = HOST, [option] = option == "localPort" and 5 or HOST }
+      assert.equal("ERR_INVALID_ARG_VALUE", raised(refused.connect, refused, options).code)
+    end
+    refused:destroy()
+    -- What cannot be is told by an event.
+    local mixed = net.Socket({ handle = BoundSocket({ host = HOST }) })
+    mixed:connect(port, "::1")
+    assert.equal("connect", testing.wait(mixed, "error").syscall)
+    server:close()
+  end)
+
+  it("can be bound to a path", function()
+    local path, from = testing.tmpPath(), testing.tmpPath()
+    local bound = BoundSocket({ path = path })
+    assert.is_true(bound.isPipe)
+    assert.equal(path, bound:address())
+    bound:close()
+    testing.run()
+    assert.is_nil(lfs.attributes(path))
+    bound = BoundSocket({ path = path })
+    local server = net.createServer(function(socket) socket:pipe(socket) end)
+    server:listen(bound)
+    testing.wait(server, "listening")
+    assert.equal(path, server:address())
+    local socket = net.Socket({ handle = BoundSocket({ path = from }) })
+    socket:connect(path)
+    assert.equal(from, socket.localAddress)
+    testing.wait(socket, "connect")
+    assert.equal(from, socket.localAddress)
+    local chunks = sockets.collect(socket)
+    socket:finish("hello")
+    testing.wait(socket, "close")
+    assert.equal("hello", table.concat(chunks))
+    server:close()
+    testing.run()
+    assert.is_nil(lfs.attributes(path))
+    assert.is_nil(lfs.attributes(from))
+  end)
+
+  it("is released by close, by the collector and at a block's end", function()
+    local bound = BoundSocket()
+    bound:close()
+    assert.equal("ERR_SOCKET_HANDLE_ADOPTED", raised(bound.close, bound).code)
+    BoundSocket()
+    collectgarbage()
+    collectgarbage()
+    getmetatable(bound).__close(bound)
+    bound = BoundSocket()
+    getmetatable(bound).__close(bound)
+    assert.equal("ERR_SOCKET_HANDLE_ADOPTED", raised(bound.address, bound).code)
+    testing.run()
+  end)
+
+  it("refuses what cannot be bound", function()
+    local function code(options) return raised(BoundSocket, options).code end
+    for _, wrong in ipairs({ 5, "x", { host = 5 }, { ipv6Only = 1 }, { reusePort = 1 }, { path = 5 } }) do
+      assert.equal("ERR_INVALID_ARG_TYPE", code(wrong))
+    end
+    for _, port in ipairs({ -1, "x", 65536, 1.5 }) do
+      assert.equal("ERR_SOCKET_BAD_PORT", code({ port = port }))
+    end
+    for _, host in ipairs({ "localhost", "" }) do
+      assert.equal("ERR_INVALID_ARG_VALUE", code({ host = host }))
+    end
+    for _, name in ipairs({ "host", "port", "ipv6Only", "reusePort" }) do
+      assert.equal("ERR_INVALID_ARG_VALUE", code({ path = "/tmp/x", [name] = false }))
+    end
+    local err = raised(BoundSocket, { host = "192.0.2.1" })
+    assert.same({ "EADDRNOTAVAIL", "bind", "192.0.2.1" }, { err.code, err.syscall, err.address })
+    local server, port = serve()
+    assert.equal("EADDRINUSE", code({ host = HOST, port = port }))
+    server:close()
+    testing.run()
+  end)
+end)
+
+describe("reusePort", function()
+  testing.leakCheck(before_each, after_each)
+
+  it("lets servers listen on one port that all ask for it", function()
+    local first, second, third = net.createServer(), net.createServer(), net.createServer()
+    first:listen({ port = 0, host = HOST, reusePort = true })
+    local err
+    first:on("error", function(e) err = e end)
+    testing.run(function() return first.listening and first:address() or err end)
+    if err then
+      assert.equal("ENOTSUP", err.code)
+      return
+    end
+    local port = first:address().port
+    second:listen({ port = port, host = HOST, reusePort = true })
+    testing.wait(second, "listening")
+    third:listen({ port = port, host = HOST })
+    assert.equal("EADDRINUSE", testing.wait(third, "error").code)
+    first:close()
+    second:close()
+    local bound = net.BoundSocket({ reusePort = true })
+    bound:close()
+    testing.run()
+  end)
+end)
+
+describe("net.strict", function()
+  testing.leakCheck(before_each, after_each)
+  after_each(function() net.strict = false end)
+
+  it("refuses options that nobody knows, and names the near one", function()
+    assert.is_false(net.strict)
+    net.Socket({ nodelay = true })
+    net.strict = true
+    assert.is_true(net.strict)
+    local function message(...) return raised(...).message end
+    assert.equal("The property 'options.nodelay' is unknown, did you mean 'noDelay'. Received true",
+      message(net.Socket, { nodelay = true }))
+    assert.truthy(message(net.connect, { port = 1, hots = "x" }):find("'host'", 1, true))
+    assert.truthy(message(net.createServer, { allowHalfopen = true }):find("'allowHalfOpen'", 1, true))
+    assert.truthy(message(net.Server.listen, net.Server(), { prot = 1 }):find("'port'", 1, true))
+    assert.truthy(message(net.dns.lookup, "x", { al = true }, function() end):find("'all'", 1, true))
+    local err = raised(net.Socket, { zzzzz = 1 })
+    assert.equal("ERR_INVALID_ARG_VALUE", err.code)
+    assert.equal("The property 'options.zzzzz' is unknown. Received 1", err.message)
+    assert.equal("ERR_INVALID_ARG_VALUE", raised(net.Socket, { [1] = "x" }).code)
+  end)
+
+  it("lets pass what is known, and what is no options", function()
+    net.strict = true
+    local server, port = serve({ noDelay = true, allowHalfOpen = true })
+    server:on("connection", function(socket) socket:finish() end)
+    local socket = net.connect({ port = port, host = HOST, noDelay = true, timeout = 5000, highWaterMark = 5 })
+    socket:resume()
+    testing.wait(socket, "close")
+    local other = net.createServer()
+    other:listen(server)
+    testing.run(function() return other.listening end)
+    other:close()
+    server:close()
+  end)
+end)
