@@ -75,6 +75,39 @@ local HEADINGS = [[
 ## net.isIP(input)
 ## net.isIPv4(input)
 ## net.isIPv6(input)
+## Class: net.BlockList
+### blockList.addAddress(address[, type])
+### blockList.addAddresses(addresses[, type])
+### blockList.addCIDR(cidr)
+### blockList.addCIDRs(cidrs)
+### blockList.addRange(start, end[, type])
+### blockList.addSubnet(net, prefix[, type])
+### blockList.check(address[, type])
+### blockList.clear()
+### blockList.fromJSON(value)
+### BlockList.isBlockList(value)
+### BlockList.PRIVATE_RANGES
+### blockList.removeAddress(address[, type])
+### blockList.removeCIDR(cidr)
+### blockList.removeRange(start, end[, type])
+### blockList.removeSubnet(net, prefix[, type])
+### blockList.rules
+### blockList.size
+### blockList.toJSON()
+## Class: net.SocketAddress
+### new net.SocketAddress([options])
+### socketaddress.address
+### socketaddress.family
+### socketaddress.flowlabel
+### socketaddress.port
+### SocketAddress.parse(input)
+## Class: net.BoundSocket
+### new net.BoundSocket([options])
+### boundSocket.address()
+### boundSocket.isPipe
+### boundSocket.fd()
+### boundSocket.close()
+### boundSocket[Symbol.dispose]()
 ]]
 
 local COLUMNS = 4
