@@ -6,6 +6,7 @@ const dns = require("dns");
 const fs = require("fs");
 const os = require("os");
 const pathModule = require("path");
+const childProcess = require("child_process");
 const stream = require("stream");
 const EventEmitter = require("events");
 const { hide, line } = require("./show.js");
@@ -206,7 +207,17 @@ process.on("exit", () => {
   fs.rmSync(dir, { recursive: true, force: true });
 });
 
+// A child that does what it is told by messages: child.js, child.lua.
+function forkChild(options) {
+  return childProcess.fork(pathModule.join(__dirname, "child.js"), [], { execArgv: [], ...options });
+}
+
+function spawn(file, args, options) {
+  return childProcess.spawn(file, args || [], options || {});
+}
+
 module.exports = {
+  childProcess, forkChild, spawn,
   net, dns, EventEmitter,
   Readable: stream.Readable, Writable: stream.Writable, Duplex: stream.Duplex, Transform: stream.Transform,
   PassThrough: stream.PassThrough, pipeline: stream.pipeline, finished: stream.finished,

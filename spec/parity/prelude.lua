@@ -152,7 +152,19 @@ local function shell(format, ...)
   return (out:gsub("%s+$", ""))
 end
 
+local here = debug.getinfo(1, "S").source:match("^@(.*)/[^/]*$") or "."
+
 local prelude = {
+  childProcess = net.child_process,
+  -- A child that does what it is told by messages: child.js, child.lua.
+  forkChild = function(options)
+    local given = { execArgv = {} }
+    for key, value in pairs(options or {}) do
+      given[key] = value
+    end
+    return net.child_process.fork(here .. "/child.lua", {}, given)
+  end,
+  spawn = function(file, args, options) return net.child_process.spawn(file, args or {}, options or {}) end,
   net = net,
   dns = net.dns,
   EventEmitter = EventEmitter,

@@ -1,0 +1,3 @@
+const { bad, spawn } = require("../prelude");
+
+bad("detached", () => spawn("true", [], { detached: 1 }));

@@ -1,0 +1,3 @@
+const { bad, childProcess } = require("../prelude");
+
+bad("exec", () => childProcess.exec(5));

@@ -1,0 +1,3 @@
+const { bad, spawn } = require("../prelude");
+
+bad("file empty", () => spawn(""));

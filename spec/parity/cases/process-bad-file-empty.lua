@@ -1,0 +1,4 @@
+local prelude = require("prelude")
+local bad, spawn = prelude.bad, prelude.spawn
+
+bad("file empty", function() return spawn("") end)

@@ -1,0 +1,3 @@
+const { bad, childProcess } = require("../prelude");
+
+bad("fork script", () => childProcess.fork("x", [], { stdio: ["pipe", "pipe"] }));

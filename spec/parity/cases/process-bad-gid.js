@@ -1,0 +1,3 @@
+const { bad, spawn } = require("../prelude");
+
+bad("gid", () => spawn("true", [], { gid: "x" }));

@@ -1,0 +1,3 @@
+const { bad, spawn } = require("../prelude");
+
+bad("ipc twice", () => spawn("true", [], { stdio: ["ipc", "ipc"] }));

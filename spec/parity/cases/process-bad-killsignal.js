@@ -1,0 +1,3 @@
+const { bad, spawn } = require("../prelude");
+
+bad("killSignal", () => spawn("true", [], { killSignal: "SIGNO" }));

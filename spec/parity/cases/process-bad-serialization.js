@@ -1,0 +1,3 @@
+const { bad, spawn } = require("../prelude");
+
+bad("serialization", () => spawn("true", [], { serialization: "other" }));

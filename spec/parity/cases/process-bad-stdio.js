@@ -1,0 +1,3 @@
+const { bad, spawn } = require("../prelude");
+
+bad("stdio", () => spawn("true", [], { stdio: "other" }));

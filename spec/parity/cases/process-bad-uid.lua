@@ -1,0 +1,4 @@
+local prelude = require("prelude")
+local bad, spawn = prelude.bad, prelude.spawn
+
+bad("uid", function() return spawn("true", {}, { uid = "x" }) end)

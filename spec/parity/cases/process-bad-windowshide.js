@@ -1,0 +1,3 @@
+const { bad, spawn } = require("../prelude");
+
+bad("windowsHide", () => spawn("true", [], { windowsHide: 1 }));

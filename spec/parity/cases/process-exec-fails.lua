@@ -1,0 +1,7 @@
+local prelude = require("prelude")
+local childProcess, log = prelude.childProcess, prelude.log
+
+childProcess.exec("echo out; exit 3", function(err, stdout, stderr)
+  log("done", err == nil, stdout, stderr)
+  if err then log("fields", err.code, err.killed, err.signal, err.cmd) end
+end)

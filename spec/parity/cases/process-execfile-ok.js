@@ -1,0 +1,3 @@
+const { childProcess, log } = require("../prelude");
+
+childProcess.execFile("echo", ["a b", "c"], (...args) => log("done", ...args));

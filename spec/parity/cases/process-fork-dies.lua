@@ -1,0 +1,6 @@
+local prelude = require("prelude")
+local forkChild, watch = prelude.forkChild, prelude.watch
+
+local child = forkChild()
+watch(child, "child", { "spawn", "exit", "close", "error", "disconnect" })
+child:send({ act = "die" })

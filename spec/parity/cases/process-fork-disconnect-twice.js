@@ -1,0 +1,6 @@
+const { forkChild, watch } = require("../prelude");
+
+const child = forkChild();
+watch(child, "child", ["spawn", "exit", "close", "error", "disconnect"]);
+child.on("disconnect", () => child.disconnect());
+child.send({ act: "disconnect" });

@@ -1,0 +1,10 @@
+const { forkChild, log, watch } = require("../prelude");
+
+const child = forkChild();
+watch(child, "child", ["spawn", "exit", "close", "error", "disconnect"]);
+child.on("message", (message) => {
+  log("message", message);
+  child.send({ act: "exit", code: 0 });
+});
+child.on("internalMessage", (message) => log("internal", message));
+child.send({ act: "echo", value: { cmd: "NODE_" } });

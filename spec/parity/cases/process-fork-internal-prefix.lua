@@ -1,0 +1,11 @@
+local prelude = require("prelude")
+local forkChild, log, watch = prelude.forkChild, prelude.log, prelude.watch
+
+local child = forkChild()
+watch(child, "child", { "spawn", "exit", "close", "error", "disconnect" })
+child:on("message", function(message)
+  log("message", message)
+  child:send({ act = "exit", code = 0 })
+end)
+child:on("internalMessage", function(message) log("internal", message) end)
+child:send({ act = "echo", value = { cmd = "NODE_" } })

@@ -1,0 +1,27 @@
+local prelude = require("prelude")
+local forkChild, listen, log, net, watch = prelude.forkChild, prelude.listen, prelude.log, prelude.net, prelude.watch
+
+local child = forkChild()
+watch(child, "child", { "spawn", "exit", "close", "error", "disconnect" })
+local server
+server = net.createServer({ pauseOnConnect = true }, function(socket)
+  child:send({ act = "hold" }, socket)
+end)
+listen(server, function(port)
+  local client = net.connect(port, "127.0.0.1")
+  watch(client, "client", { "data", "end", "close" })
+end)
+child:on("message", function(message)
+  log("message", message)
+  if message.released then
+    server:close(function()
+      log("closed")
+      child:send({ act = "exit", code = 0 })
+    end)
+    return
+  end
+  server:getConnections(function(err, count)
+    log("count", err, count)
+    child:send({ act = "release" })
+  end)
+end)

@@ -1,0 +1,5 @@
+local prelude = require("prelude")
+local spawn, watch = prelude.spawn, prelude.watch
+
+local child = spawn("true", {}, { stdio = "ignore", cwd = "/nonexistent" })
+watch(child, "child", { "spawn", "exit", "close", "error", "disconnect" })

@@ -1,0 +1,5 @@
+local prelude = require("prelude")
+local spawn, watch = prelude.spawn, prelude.watch
+
+local child = spawn("sleep", { "20" }, { stdio = "ignore", timeout = 30, killSignal = "SIGKILL" })
+watch(child, "child", { "spawn", "exit", "close", "error", "disconnect" })
