@@ -116,6 +116,50 @@ describe("net.process", function()
     end)
   end)
 
+  describe("uncaughtException", function()
+    it("gets what a callback raises, and run goes on", function()
+      local got, later = {}, false
+      local function listener(err, origin) got[#got + 1] = { err, origin } end
+      process:on("uncaughtException", listener)
+      local problem = net.errors("problem")
+      timers.setTimeout(function() error(problem) end, 1)
+      timers.setTimeout(function() error("text", 0) end, 2)
+      timers.setTimeout(function() later = true end, 30)
+      assert.is_false(net.run())
+      assert.equal(problem, got[1][1])
+      assert.equal("uncaughtException", got[1][2])
+      assert.truthy(tostring(got[2][1]):find("^text"))
+      assert.is_true(later)
+      process:removeListener("uncaughtException", listener)
+      timers.setTimeout(function() error(problem) end, 1)
+      assert.equal(problem, raised(net.run))
+    end)
+
+    it("lets what its listener raises out of run, and an interrupt", function()
+      local function listener() error("of the listener", 0) end
+      process:on("uncaughtException", listener)
+      timers.setTimeout(function() error("x") end, 1)
+      assert.equal("of the listener", raised(net.run))
+      timers.setTimeout(function() error("interrupted!", 0) end, 1)
+      assert.truthy(raised(net.run):find("^interrupted!"))
+      process:removeListener("uncaughtException", listener)
+    end)
+
+    it("does not keep run from being stopped", function()
+      local count = 0
+      local function listener() count = count + 1 end
+      process:on("uncaughtException", listener)
+      local interval = timers.setInterval(function()
+        net.stop()
+        error("x")
+      end, 1)
+      assert.is_true(net.run())
+      assert.equal(1, count)
+      interval:close()
+      process:removeListener("uncaughtException", listener)
+    end)
+  end)
+
   describe("the end", function()
     it("beforeExit may give more to do; exit comes last", function()
       local output = run([[

@@ -219,6 +219,30 @@ function loop.onempty()
   return alive
 end
 
+-- An interrupt is for who runs the program; without memory nobody could listen.
+local function is_for_listeners(err)
+  if type(err) ~= "string" then return true end
+  return not err:find("interrupted!", 1, true) and err ~= "not enough memory"
+end
+
+local function take_error(err)
+  if not is_for_listeners(err) then return false end
+  local emitter = errors:isInstance(err) and err.emitter or nil
+  return process:emit("uncaughtException", err, "uncaughtException", emitter)
+end
+
+-- Errors are looked at only while somebody listens for them.
+local function look_for_errors()
+  loop.onerror = process:listenerCount("uncaughtException") > 0 and take_error or nil
+end
+
+process:on("newListener", function(name)
+  if name == "uncaughtException" then loop.onerror = take_error end
+end)
+process:on("removeListener", function(name)
+  if name == "uncaughtException" then look_for_errors() end
+end)
+
 open_channel(process)
 
 return process

@@ -13,6 +13,18 @@ local MODES = { default = 0, once = 1, nowait = 2 }
 
 local loop = {}
 
+-- Runs until nothing is left, or to the end of the turn. Whoever takes the errors (`uncaughtException`) lets it go on.
+local function run(number)
+  while true do
+    local takes = loop.onerror
+    if not takes then return core.run(number) end
+    local ok, result = pcall(core.run, number)
+    if ok then return result end
+    if not takes(result) then error(result, 0) end
+    if number > 0 or core.stopped() then return core.alive() end
+  end
+end
+
 --- Runs the event loop: until nothing active is left (`"default"`), for one turn that waits for something to happen
 -- (`"once"`), or for one turn that does not wait (`"nowait"`).
 --
@@ -31,10 +43,10 @@ function loop.run(mode)
   if core.running() then
     error(errors("The event loop is running already", { code = "ERR_LOOP_RUNNING" }), 0)
   end
-  local alive = core.run(number)
+  local alive = run(number)
   -- Where nothing is left, whoever waits for that (`beforeExit`) may give it something.
   while not alive and number == 0 and loop.onempty and not core.stopped() and loop.onempty() do
-    alive = core.run(number)
+    alive = run(number)
   end
   return alive
 end
