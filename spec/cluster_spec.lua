@@ -280,6 +280,28 @@ describe("cluster", function()
     assert.equal("1\t2\n", out)
   end)
 
+  it("has the connections of a paused server wait", function()
+    local out, err = run(ASK .. program([[
+      local worker = cluster.fork()
+      worker:on("listening", function(address)
+        ask(address.port, function(text)
+          print(text)
+          cluster.disconnect()
+        end)
+        net.timers.setTimeout(function()
+          print("resume")
+          worker:send("resume")
+        end, 200)
+      end)
+    ]], [[
+      local server = net.createServer(function(socket) socket:finish("served") end)
+      server:listen(0, function() server:pause() end)
+      process:on("message", function() server:resume() end)
+    ]]))
+    assert.equal("", err)
+    assert.equal("resume\nserved\n", out)
+  end)
+
   it("ends workers whose primary dies", function()
     local path = forks.script("")
     local out = run(program(([[

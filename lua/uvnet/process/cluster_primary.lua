@@ -146,13 +146,22 @@ local function key_of(query)
   return query.port == 0 and key .. ":" .. tostring(query.index) or key
 end
 
+-- The system takes few bytes for a path: from here it may be shorter than the worker's, which is whole.
+local function shortest(query)
+  local address = query.address
+  if type(address) ~= "string" or not query.port or query.port >= 0 then return address end
+  local directory = (core.cwd() or "") .. "/"
+  if address:sub(1, #directory) == directory and #address > #directory then return address:sub(#directory + 1) end
+  return address
+end
+
 function acts.queryServer(worker, query)
   if worker.exitedAfterDisconnect then return end
   local key = key_of(query)
   local known = handles[key]
   local handle = known and not known:has(worker) and known or nil
   if not handle then
-    handle = (policy == cluster.SCHED_RR and RoundRobin or SharedHandle)(key, query.address, query)
+    handle = (policy == cluster.SCHED_RR and RoundRobin or SharedHandle)(key, shortest(query), query)
     if not known then handles[key] = handle end
   end
   handle:add(worker, function(errno, reply, shared)

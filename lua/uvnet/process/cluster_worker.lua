@@ -60,9 +60,31 @@ end
 
 function Faux:hasRef() return rawget(self, "_timer") ~= nil end
 
+-- A paused server has its connections wait here: the primary would only give them to it again.
+local take_held -- defined below
+
+function Faux:hold(held)
+  local waiting = rawget(self, "_held")
+  self._held = held and (waiting or {}) or nil
+  if waiting and not held then ticks.later(take_held, self, waiting) end
+end
+
+function take_held(self, waiting)
+  for _, handle in ipairs(waiting) do
+    if rawget(self, "_closed") then
+      handle:close()
+    else
+      self.server:_onconnection(handle)
+    end
+  end
+end
+
 function Faux:close()
   self._closed = true
   self:unref()
+  local waiting = rawget(self, "_held")
+  self._held = nil
+  if waiting then take_held(self, waiting) end
 end
 
 -- ---- listening ----
@@ -144,7 +166,11 @@ local function on_connection(message, handle)
   local server = servers[message.key]
   local accepted = server ~= nil and not is_full(server)
   send({ ack = message.seq, accepted = accepted })
-  if accepted then
+  local faux = accepted and server._handle
+  local held = type(faux) == "table" and rawget(faux, "_held")
+  if held then
+    held[#held + 1] = handle
+  elseif accepted then
     server:_onconnection(handle)
   else
     handle:close()
