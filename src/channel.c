@@ -271,7 +271,8 @@ static const luaL_Reg channel_methods[] = {
     {"openChannel", channel_open}, {"receive", channel_receive}, {"send", channel_send}, {NULL, NULL}};
 
 static const luaL_Reg *const methods[] = {
-    net_stream_methods, net_stream_read_methods, net_stream_write_methods, channel_methods, NULL,
+    net_stream_methods,      net_stream_read_methods, net_stream_write_methods,
+    net_stream_lazy_methods, channel_methods,         NULL,
 };
 
 static int init_channel(net_loop *loop, net_handle *handle, const void *argument) {

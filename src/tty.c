@@ -64,7 +64,12 @@ static const luaL_Reg tty_methods[] = {
     {"windowSize", tty_window_size}, {"setRawMode", tty_set_raw_mode}, {NULL, NULL}};
 
 static const luaL_Reg *const methods[] = {
-    net_stream_methods, net_stream_read_methods, net_stream_write_methods, tty_methods, NULL,
+    net_stream_methods,
+    net_stream_read_methods,
+    net_stream_write_methods,
+    net_stream_lazy_methods,
+    tty_methods,
+    NULL,
 };
 
 const net_type net_tty_type = {
