@@ -191,7 +191,8 @@ struct sent {
 
 /* _onwritten(true), or nil, code, errno, sentence. */
 static int push_sent(lua_State *L, net_event *event) {
-  return net_done(L, ((const struct sent *)event)->status);
+  const struct sent *sent = (const struct sent *)event;
+  return net_done(L, sent->status);
 }
 
 static void on_sent(uv_write_t *uv, int status) {
@@ -247,6 +248,7 @@ static int channel_send(lua_State *L) {
   rest.base = (char *)luaL_checklstring(L, 2, &size);
   rest.len = size;
   if (channel == NULL || (handle == NULL && !lua_isnoneornil(L, 3))) return net_fail(L, UV_EBADF);
+  /* cppcheck-suppress knownConditionTrueFalse ; on Windows a length has 32 bits */
   if (rest.len != size) return net_fail(L, UV_E2BIG);
   lua_settop(L, 2);
   if (channel->writes == 0) {

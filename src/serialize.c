@@ -90,10 +90,10 @@ static int refuse(struct writer *writer, const char *what) {
 }
 
 /* Is the key at `index` one of 1 to n? Those have been written. */
-static int is_in_list(lua_State *L, int index, size_t n) {
+static int is_in_list(lua_State *L, int index, const size_t *n) {
   int64_t whole;
   if (lua_type(L, index) != LUA_TNUMBER || !net_towhole(L, index, &whole)) return 0;
-  return whole >= 1 && (uint64_t)whole <= n;
+  return whole >= 1 && (uint64_t)whole <= *n;
 }
 
 static int put_fields(struct writer *writer, int index) {
@@ -108,7 +108,7 @@ static int put_fields(struct writer *writer, int index) {
   lua_pushnil(L);
   while (lua_next(L, index)) {
     int key = lua_gettop(L) - 1;
-    if (!is_in_list(L, key, n)) {
+    if (!is_in_list(L, key, &n)) {
       if (!put_value(writer, key) || !put_value(writer, key + 1)) return 0;
     }
     lua_settop(L, key);

@@ -148,7 +148,7 @@ static int status_at_end;
 static void leave(int status, void *argument) {
   (void)argument;
   if (status != 0 || status_at_end == 0) return;
-  fflush(NULL);
+  (void)fflush(NULL);
   _exit(status_at_end);
 }
 
@@ -158,7 +158,7 @@ static int at_end(void) { return on_exit(leave, NULL); }
 
 static void leave(void) {
   if (status_at_end == 0) return;
-  fflush(NULL);
+  (void)fflush(NULL);
   _exit(status_at_end);
 }
 
