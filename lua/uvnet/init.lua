@@ -162,7 +162,7 @@ setmetatable(net, {
 
 kept.keep("uvnet", net)
 -- A parent with a channel to this process is listened to from the start.
-if os.getenv("NODE_CHANNEL_FD") then
+if os and os.getenv and os.getenv("NODE_CHANNEL_FD") then
   local _ = os.getenv("NODE_UNIQUE_ID") and net.cluster or net.process
 end
 
