@@ -583,14 +583,13 @@ describe("security:", function()
       end)
     end)
 
-    it("is not made for a path with a zero byte, nor for an abstract one", function()
+    it("is not made for a path with a zero byte", function()
       local path = testing.tmpPath()
-      for _, one in ipairs({ path .. "\0.other", "\0" .. path }) do
-        local server = net.createServer()
-        server:listen(one)
-        assert.equal("EINVAL", wait(server, "error").code)
-        assert.equal("EINVAL", wait(net.connect(one), "error").code)
-      end
+      local cut = path .. "\0.other"
+      local server = net.createServer()
+      server:listen(cut)
+      assert.equal("EINVAL", wait(server, "error").code)
+      assert.equal("EINVAL", wait(net.connect(cut), "error").code)
       assert.is_nil(lfs.attributes(path))
     end)
 
