@@ -7,7 +7,7 @@ local idle = require("uvnet.runtime.idle")
 local parallel = require("uvnet.net.connect_parallel")
 local to_number = require("uvnet.base.plain").toNumber
 
-local IS_WINDOWS = package.config:sub(1, 1) == "\\"
+local IS_WINDOWS = package and package.config:sub(1, 1) == "\\"
 
 local MOST_PROBES = 127 -- that Linux takes
 
