@@ -18,8 +18,12 @@
 
 int luaopen_uvnet_core(lua_State *L);
 void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *block, size_t size);
 void __wrap_free(void *block);
 void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *block, size_t size);
 void __real_free(void *block);
 
 enum { ALLOWED_SECONDS = 20 };
@@ -46,6 +50,20 @@ void *__wrap_malloc(size_t size) {
   void *block = __real_malloc(size);
   if (block != NULL) memory.blocks++;
   return block;
+}
+
+void *__wrap_calloc(size_t count, size_t size) {
+  if (refuse()) return NULL;
+  void *block = __real_calloc(count, size);
+  if (block != NULL) memory.blocks++;
+  return block;
+}
+
+void *__wrap_realloc(void *block, size_t size) {
+  if (refuse()) return NULL;
+  void *moved = __real_realloc(block, size);
+  if (moved != NULL && block == NULL) memory.blocks++;
+  return moved;
 }
 
 void __wrap_free(void *block) {
