@@ -77,7 +77,7 @@ static void forget_all(void) {
 
 static void begin(void) {
   uv_mutex_init(&mutex);
-  atexit(restore_all);
+  (void)atexit(restore_all);
   pthread_atfork(lock, unlock, forget_all);
 }
 

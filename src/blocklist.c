@@ -203,7 +203,7 @@ static rule **find_rule(const blocklist *list, const rule *like) {
 static int grow(blocklist *list) {
   if (list->size < list->bucket_count) return 1;
   size_t count = list->bucket_count == 0 ? FIRST_BUCKETS : 2 * list->bucket_count;
-  rule **buckets = (rule **)calloc(count, sizeof *buckets);
+  rule **buckets = (rule **)calloc(count, sizeof(rule *));
   if (buckets == NULL) return list->buckets != NULL;
   free(list->buckets);
   list->buckets = buckets;

@@ -56,16 +56,16 @@ static int too_long(lua_State *L) {
   return 1;
 }
 
-static int found(lua_State *L, const char *from, size_t length, size_t next) {
+static int found(lua_State *L, size_t next, const char *from, size_t length) {
   lua_pushlstring(L, from, length);
   net_pushsize(L, next);
   return 2;
 }
 
 /* The line that begins at `from`, if it ends within the chunk. No more is looked at than a line may have. */
-static int cut_line(lua_State *L, const char *data, size_t size, size_t offset, size_t limit) {
+static int cut_line(lua_State *L, size_t offset, const char *data, size_t size) {
   const char *from = data + offset;
-  size_t rest = size - offset;
+  size_t rest = size - offset, limit = to_size(L, 3);
   size_t look = rest > limit + 2 ? limit + 2 : rest; /* the line, "\r" and "\n" */
   const char *end = look > 0 ? (const char *)memchr(from, '\n', look) : NULL;
   if (end == NULL) {
@@ -77,7 +77,7 @@ static int cut_line(lua_State *L, const char *data, size_t size, size_t offset, 
   size_t length = (size_t)(end - from), next = offset + length + 1;
   if (length > 0 && end[-1] == '\r') length--;
   if (length > limit) return too_long(L);
-  return found(L, from, length, next);
+  return found(L, next, from, length);
 }
 
 /* cut(chunk, offset, limit[, delimiter]): what stands in the chunk behind the offset and before the delimiter, and the
@@ -88,7 +88,7 @@ static int framing_cut(lua_State *L) {
   const char *data = luaL_checklstring(L, 1, &size);
   size_t offset = to_size(L, 2), limit = to_size(L, 3);
   if (offset > size) offset = size;
-  if (lua_type(L, 4) != LUA_TSTRING) return cut_line(L, data, size, offset, limit);
+  if (lua_type(L, 4) != LUA_TSTRING) return cut_line(L, offset, data, size);
   size_t length, matched = 0;
   const char *delimiter = lua_tolstring(L, 4, &length);
   luaL_argcheck(L, length > 0 && length <= LONGEST_DELIMITER, 4, "is no delimiter");
@@ -97,7 +97,7 @@ static int framing_cut(lua_State *L) {
   ptrdiff_t end = net_framing_find(data + offset, look, delimiter, length, &matched);
   if (end >= 0) {
     if ((size_t)end - length > limit) return too_long(L);
-    return found(L, data + offset, (size_t)end - length, offset + (size_t)end);
+    return found(L, offset + (size_t)end, data + offset, (size_t)end - length);
   }
   if (rest - matched > limit) return too_long(L);
   lua_pushnil(L);

@@ -167,7 +167,7 @@ static void on_close(uv_handle_t *uv) {
   net_handle *handle = net_handle_from(uv);
   net_loop *loop = net_handle_loop(handle);
   loop->handles--;
-  if (handle->tell_closed == NET_TELL_LISTENER && !net_loop_listens(loop, handle->ref, NET_PLACE_CLOSE))
+  if (handle->tell_closed == NET_TELL_LISTENER && !net_loop_listens(NET_PLACE_CLOSE, loop, handle->ref))
     handle->tell_closed = NET_TELL_NOBODY;
   if (handle->tell_closed != NET_TELL_NOBODY) {
     net_event event = {handle, NET_ON_CLOSED, push_nothing};

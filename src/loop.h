@@ -131,7 +131,7 @@ int net_loop_writes_as_usual(net_loop *loop, int ref);
 
 /* For the same: has an open handle's object a listener for the event whose name is at that place of the frame? Never
  * raises. */
-int net_loop_listens(const net_loop *loop, int ref, int place);
+int net_loop_listens(int place, const net_loop *loop, int ref);
 
 /* For deliveries: pushes the hook that Lua has set for a door. */
 static inline void net_loop_push_hook(lua_State *L, enum net_door door) {

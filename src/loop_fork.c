@@ -53,7 +53,7 @@ static uv_once_t before = UV_ONCE_INIT, after = UV_ONCE_INIT;
 static void watch_after(void) {
   net_descriptors_release_forks();
   pthread_atfork(NULL, NULL, count_fork);
-  atexit(renew_threads);
+  (void)atexit(renew_threads);
 }
 
 /* libuv has such a function too, from its first loop on; it has to come between the two of ours. */

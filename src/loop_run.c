@@ -29,7 +29,7 @@ int net_loop_writes_as_usual(net_loop *loop, int ref) {
   return same;
 }
 
-int net_loop_listens(const net_loop *loop, int ref, int place) {
+int net_loop_listens(int place, const net_loop *loop, int ref) {
   lua_State *L = loop->L;
   if (L == NULL) return 0;
   int listens = 0;

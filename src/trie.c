@@ -66,7 +66,7 @@ int net_trie_reserve(net_trie *trie, int count) {
   return 1;
 }
 
-static uint32_t new_node(net_trie *trie, net_key key, int bits, uint32_t count) {
+static uint32_t new_node(net_trie *trie, uint32_t count, net_key key, int bits) {
   uint32_t index = trie->freed;
   if (index != 0) {
     trie->freed = trie->nodes[index].child[0];
@@ -100,10 +100,10 @@ void net_trie_add(net_trie *trie, const net_prefix *prefix) {
     }
     if (common < at->bits) {
       /* The new one is above, or beside it. */
-      uint32_t above = new_node(trie, prefix->key, common, common == prefix->bits);
+      uint32_t above = new_node(trie, common == prefix->bits, prefix->key, common);
       trie->nodes[above].child[bit_of(at->key, common)] = *link;
       if (common < prefix->bits) {
-        uint32_t beside = new_node(trie, prefix->key, prefix->bits, 1);
+        uint32_t beside = new_node(trie, 1, prefix->key, prefix->bits);
         trie->nodes[above].child[bit_of(prefix->key, common)] = beside;
       }
       *link = above;
@@ -111,7 +111,7 @@ void net_trie_add(net_trie *trie, const net_prefix *prefix) {
     }
     link = &at->child[bit_of(prefix->key, at->bits)];
   }
-  *link = new_node(trie, prefix->key, prefix->bits, 1);
+  *link = new_node(trie, 1, prefix->key, prefix->bits);
 }
 
 /* A node that is no prefix any more and where nothing parts goes. */
