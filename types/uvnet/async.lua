@@ -10,8 +10,10 @@
 ---local async = net.async
 ---
 ---local server = net.createServer(async.wrap(function(socket)
----  for line in socket:lines() do
+---  local line = socket:readLine()
+---  while line do
 ---    socket:writeAll(line:upper() .. "\n")
+---    line = socket:readLine()
 ---  end
 ---end))
 ---server:listen(8124, "127.0.0.1")
