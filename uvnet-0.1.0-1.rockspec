@@ -171,6 +171,7 @@ build = {
     ["uvnet.stream.write_queue"] = "lua/uvnet/stream/write_queue.lua",
     ["uvnet.testing"] = "lua/uvnet/testing.lua",
     ["uvnet.testing.check"] = "lua/uvnet/testing/check.lua",
+    ["uvnet.testing.collecting"] = "lua/uvnet/testing/collecting.lua",
     ["uvnet.testing.leaks"] = "lua/uvnet/testing/leaks.lua",
     ["uvnet.testing.name"] = "lua/uvnet/testing/name.lua",
     ["uvnet.testing.peers"] = "lua/uvnet/testing/peers.lua",

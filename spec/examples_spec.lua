@@ -192,52 +192,115 @@ describe("the example", function()
     end)
   end)
 
-  describe("kv_server.lua", function()
-    it("sets, gets and deletes", function()
-      local _, port = listening("kv_server", 0)
-      local visitor = visit(port)
-      visitor.socket:write("GET a\nSET a one two\nGET a\r\nDEL a\nDEL a\nGET a\nFLY\nQUIT\nGET a\n")
-      assert.equal("NONE\nOK\nVALUE one two\nOK\nNONE\nNONE\nERROR unknown request\nBYE\n", visitor:expect_close())
-    end)
+  -- The same service by events, and by tasks.
+  for _, store in ipairs({ "kv_server", "kv_tasks" }) do
+    describe(store .. ".lua", function()
+      it("sets, gets and deletes", function()
+        local _, port = listening(store, 0)
+        local visitor = visit(port)
+        visitor.socket:write("GET a\nSET a one two\nGET a\r\nDEL a\nDEL a\nGET a\nFLY\nQUIT\nGET a\n")
+        assert.equal("NONE\nOK\nVALUE one two\nOK\nNONE\nNONE\nERROR unknown request\nBYE\n", visitor:expect_close())
+      end)
 
-    it("keeps what one client sets for another, whatever the pieces it comes in", function()
-      local _, port = listening("kv_server", 0)
-      local one, two = visit(port), visit(port)
-      one.socket:setNoDelay()
-      for letter in ("SET key value\n"):gmatch(".") do
-        one.socket:write(letter)
-      end
-      one:expect("OK\n")
-      two.socket:write("GET key\nQUIT\n")
-      assert.equal("VALUE value\nBYE\n", two:expect_close())
-      one.socket:finish()
-      one:expect_close()
-    end)
+      it("keeps what one client sets for another, whatever the pieces it comes in", function()
+        local _, port = listening(store, 0)
+        local one, two = visit(port), visit(port)
+        one.socket:setNoDelay()
+        for letter in ("SET key value\n"):gmatch(".") do
+          one.socket:write(letter)
+        end
+        one:expect("OK\n")
+        two.socket:write("GET key\nQUIT\n")
+        assert.equal("VALUE value\nBYE\n", two:expect_close())
+        one.socket:finish()
+        one:expect_close()
+      end)
 
-    it("refuses a line that is too long, and hangs up on one that never ends", function()
-      local _, port = listening("kv_server", 0)
-      local visitor = visit(port)
-      visitor.socket:write("SET a " .. ("x"):rep(5000))
-      assert.equal("ERROR line too long\n", visitor:expect_close())
-      visitor = visit(port)
-      visitor.socket:write("SET a " .. ("x"):rep(5000) .. "\nGET a\n")
-      assert.equal("ERROR line too long\n", visitor:expect_close())
-    end)
+      it("refuses a line that is too long, and hangs up on one that never ends", function()
+        local _, port = listening(store, 0)
+        local visitor = visit(port)
+        visitor.socket:write("SET a " .. ("x"):rep(5000))
+        assert.equal("ERROR line too long\n", visitor:expect_close())
+        visitor = visit(port)
+        visitor.socket:write("SET a " .. ("x"):rep(5000) .. "\nGET a\n")
+        assert.equal("ERROR line too long\n", visitor:expect_close())
+      end)
 
-    it("answers whoever sends many requests at once, at the speed at which he reads", function()
-      local _, port = listening("kv_server", 0)
-      local visitor = visit(port)
-      local value, count = ("x"):rep(4000), 2000
-      visitor.socket:write("SET a " .. value .. "\n" .. ("GET a\n"):rep(count) .. "QUIT\n")
-      visitor.socket:pause()
-      timers.setTimeout(function() visitor.socket:resume() end, 50)
-      local expected = "OK\n" .. ("VALUE " .. value .. "\n"):rep(count) .. "BYE\n"
-      assert.is_true(visitor:expect_close() == expected)
-    end)
+      it("answers whoever sends many requests at once, at the speed at which he reads", function()
+        local _, port = listening(store, 0)
+        local visitor = visit(port)
+        local value, count = ("x"):rep(4000), 2000
+        visitor.socket:write("SET a " .. value .. "\n" .. ("GET a\n"):rep(count) .. "QUIT\n")
+        visitor.socket:pause()
+        timers.setTimeout(function() visitor.socket:resume() end, 50)
+        local expected = "OK\n" .. ("VALUE " .. value .. "\n"):rep(count) .. "BYE\n"
+        assert.is_true(visitor:expect_close() == expected)
+      end)
 
-    it("hangs up on who is silent", function()
-      local _, port = listening("kv_server", 0, 100)
-      assert.equal("ERROR idle\n", visit(port):expect_close())
+      it("hangs up on who is silent", function()
+        local _, port = listening(store, 0, 100)
+        assert.equal("ERROR idle\n", visit(port):expect_close())
+      end)
+    end)
+  end
+
+  describe("smtp_client.lua", function()
+    it("sends a mail, a dot at the beginning of a line too, and says what the server refuses", function()
+      local async = net.async
+      local mail
+      local server = net.createServer(async.wrap(function(socket)
+        socket:writeAll("220 here\r\n")
+        local line = socket:readLine()
+        while line ~= "QUIT" do
+          if line:find("^EHLO") then
+            socket:writeAll("250-here\r\n250 8BITMIME\r\n")
+          elseif line:find("nobody") then
+            socket:writeAll("550 who?\r\n")
+          elseif line == "DATA" then
+            socket:writeAll("354 go on\r\n")
+            mail = socket:readUntil("\r\n.\r\n")
+            socket:writeAll("250 got it\r\n")
+          else
+            socket:writeAll("250 OK\r\n")
+          end
+          line = socket:readLine()
+          if not line then return end
+        end
+        socket:writeAll("221 bye\r\n")
+      end))
+      server:listen(0, HOST)
+      testing.wait(server, "listening")
+      local port = server:address().port
+      local client = child.start(child.example("smtp_client", HOST, port, "me@here", "you@there"), {
+        input = "Subject: hello\n\n.\n..two\nthe end\n",
+      })
+      assert.equal(0, client:wait())
+      assert.equal("250 got it\n", client:output())
+      assert.equal("Subject: hello\r\n\r\n..\r\n...two\r\nthe end", mail)
+      client = child.start(child.example("smtp_client", HOST, port, "me@here", "nobody@there"))
+      assert.equal(1, client:wait())
+      assert.equal("the server says: 550 who?\n", client:errors())
+      server:close()
+      net.run()
+    end)
+  end)
+
+  describe("reconnect_client.lua", function()
+    it("connects again, whenever the server is there", function()
+      local port = testing.freePort()
+      local client = child.start(child.example("reconnect_client", port, 20, 50))
+      client:waitFor("no connection: ECONNREFUSED\n")
+      local visits = 0
+      local server = net.createServer(net.async.wrap(function(socket)
+        visits = visits + 1
+        socket:writeAll(socket:readLine() .. visits .. "\n")
+        if visits == 2 then socket:writeAll("go\n") end
+      end))
+      server:listen(port, HOST)
+      assert.equal(0, client:wait())
+      assert.truthy(client:output():find("connected\nhello1\nconnected\nhello2\ngo\n$"), client:output())
+      server:close()
+      net.run()
     end)
   end)
 

@@ -4,6 +4,9 @@
 local EVERY = { "c", "uvnet-5.4", "uvnet-jit", "uvnet-5.1", "luv-5.4", "luv-jit", "node", "cqueues", "copas" }
 local PIPING = { "c", "uvnet-5.4", "uvnet-jit", "uvnet-5.1", "node" }
 
+-- C has no tasks: there it is an echo like the other.
+local TASKS = { "c", "uvnet-5.4", "uvnet-jit", "uvnet-5.1" }
+
 local WARMUP, SECONDS = 0.15, 0.35
 
 local function load(mode, serve, connections, size, more)
@@ -18,6 +21,10 @@ end
 local list = {
   { id = "echo", title = "echo, 64 B, 50 connections", limit = 1.12, systems = EVERY, quick = true,
     load = load("echo", "echo", 50, 64) },
+  { id = "task", title = "echo by a task, 64 B, 50 connections", limit = 1.35, systems = TASKS,
+    load = load("echo", "task", 50, 64) },
+  { id = "deadline", title = "the same, a deadline around each request", systems = TASKS,
+    load = load("echo", "taskdeadline", 50, 64) },
   { id = "echo16", title = "the same, 16 messages in flight", limit = 1.15, systems = EVERY,
     load = load("echo", "echo", 50, 64, { inflight = 16 }) },
   { id = "echo64k", title = "echo, 64 KiB, 10 connections", limit = 1.22, systems = EVERY, quick = true,

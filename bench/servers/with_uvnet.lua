@@ -88,7 +88,31 @@ function modes.many(socket)
   end)
 end
 
+-- What waits, in tasks.
+
+local async = mode:find("^task") and net.async
+
+function modes.task(socket)
+  while true do
+    local data = socket:readSome()
+    if not data then return end
+    socket:writeAll(data)
+  end
+end
+
+-- A deadline around each request.
+function modes.taskdeadline(socket)
+  local function answer()
+    local data = socket:readSome()
+    if data then socket:writeAll(data) end
+    return data
+  end
+  while async.timeout(30000, answer) do
+  end
+end
+
 local serve = assert(modes[mode], "which mode?")
+if async then serve = async.wrap(serve) end
 local server = net.createServer({ allowHalfOpen = mode == "sink" or mode == "source" }, function(socket)
   socket:on("error", ignore)
   serve(socket)

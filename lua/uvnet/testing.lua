@@ -19,14 +19,16 @@
 --
 -- Every wait has a time limit, and what is raised in a callback fails the test.
 --
--- Floor 12.
+-- Floor 15.
 
+local collecting = require("uvnet.testing.collecting")
 local leaks = require("uvnet.testing.leaks")
 local peers = require("uvnet.testing.peers")
 local testing = require("uvnet.testing.public")
 local waiting = require("uvnet.testing.waiting")
 
 testing.async, testing.wait, testing.run = waiting.async, waiting.wait, waiting.run
+testing.collect = collecting.collect
 testing.pair, testing.freePort, testing.tmpPath = peers.pair, peers.freePort, peers.tmpPath
 testing.track, testing.untrack = leaks.track, leaks.untrack
 testing.check, testing.leakCheck = leaks.check, leaks.leakCheck

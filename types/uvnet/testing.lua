@@ -42,6 +42,26 @@ function testing.async(fn, ms) end
 ---@return any ... what the event's listeners get
 function testing.wait(emitter, event, ms) end
 
+---Waits until a stream has brought so many bytes, or a text, in however many pieces, and gives back what has come up to
+---there. What comes behind it stays in the stream.
+---
+---Raises what has broken the stream; a message when the time is over or the stream ends before, with what has come.
+---
+---```lua
+---local testing = require("uvnet.testing")
+---local client, peer = testing.pair()
+---peer:write("one")
+---peer:write("two three")
+---print(testing.collect(client, 5), testing.collect(client, "three"))  --> onetw	o three
+---client:destroy()
+---peer:destroy()
+---```
+---@param stream net.Readable a socket, …
+---@param what integer|string how many bytes; or a text of up to 256 bytes
+---@param ms? integer time limit
+---@return string data with the text
+function testing.collect(stream, what, ms) end
+
 ---Runs the loop until a function says that it is enough: it is asked after each turn.
 ---
 ---Raises what callbacks raise; a message when the time is over, or when nothing is left to happen and the condition

@@ -43,7 +43,7 @@ local function finish(stream)
   end
 end
 
-local function over(me)
+function task.over(me)
   local stream, err = me._stream, me._error
   me._stream = nil
   if me.state == "done" then
@@ -53,7 +53,7 @@ local function over(me)
   local is_harmless = me.state == "cancelled" or is_peers(err, stream)
   if stream then stream:destroy() end
   if is_harmless then return end
-  if type(err) == "table" and errors:isInstance(err) and err.emitter == nil then err.emitter = stream end
+  if type(err) == "table" and errors:isInstance(err) and err.emitter == nil then err.emitter = stream or nil end
   task.report(me)
 end
 
@@ -75,8 +75,8 @@ return function(fn)
     if type(stream) == "table" and (stream._isReadable or stream._isWritable) then
       adopt(stream)
     else
-      stream = nil
+      stream = false
     end
-    return task.start(task.new(body, over, stream), nil, ...)
+    return task.start(task.new(body, stream), nil, ...)
   end
 end

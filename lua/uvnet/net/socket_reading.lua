@@ -33,21 +33,24 @@ function methods:_read()
   end
 end
 
--- Who waits to read gets the chunk itself, if nothing in between could be observed.
-local function hand_over(self, reader, chunk)
+local is_standard = lanes.is_standard
+
+-- Could somebody tell that a chunk does not go through the streams?
+local function can_hand_over(self)
+  if not lanes.enabled or not is_standard(self) then return false end
   local rs = rawget(self, "_rs")
-  if not lanes.enabled or not lanes.is_standard(self) then return false end
-  if rs and (rs.decoder or rs.ended or rs.destroyed) then return false end
-  rawset(self, "_reader", nil)
-  waiters.wake(reader, chunk)
-  return true
+  return not rs or not (rs.decoder or rs.ended or rs.destroyed)
 end
 
 --- The handle has read: a chunk, or nil and why there is none.
 -- @local
 function methods:_onread(chunk, code, errno)
   local reader = rawget(self, "_reader")
-  if reader ~= nil and chunk and hand_over(self, reader, chunk) then return end
+  if reader ~= nil and chunk and can_hand_over(self) then
+    -- Who waits to read gets it at once.
+    rawset(self, "_reader", nil)
+    return waiters.wake(reader, chunk)
+  end
   if chunk then
     local handle = self._handle
     if self:push(chunk) then
@@ -67,12 +70,12 @@ function methods:_onread(chunk, code, errno)
   end
 end
 
--- Is it open, its state lazy, and does nobody listen for data?
-function waiters.is_folded(self)
-  local events = rawget(self, "_events")
-  if events and events.data ~= nil or not lanes.enabled then return false end
-  local handle = rawget(self, "_handle")
-  return handle ~= nil and handle:stage() == "open"
+-- Is it open, without tables of its own, and does nobody listen for data or wait? Who has listened has made it get
+-- tables.
+function waiters.is_lazy(self)
+  local events = self._events
+  if events and events.data ~= nil then return false end
+  return rawget(self, "_server") ~= nil and self._handle ~= nil and rawget(self, "_reader") == nil and lanes.enabled
 end
 
 function waiters.close_lane(self)

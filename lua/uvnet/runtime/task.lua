@@ -13,7 +13,7 @@
 -- error that it was cancelled with; `_deadline`, `_expired`, `_timer`: see async/timeout.lua; `_parent`, `_last`, and
 -- in
 -- the list of a parent's children `_previous`, `_next`; `_inner`: the coroutine that runs within it (Lua 5.1, `pcall`);
--- `_endings`: who waits for its end; `_finally`: what is to be done then; `_over`: called with it at the very end.
+-- `_endings`: who waits for its end; `_finally`: what is to be done then; `_stream`: see wrap.lua.
 --
 -- Floor 2.
 
@@ -135,12 +135,13 @@ task.raise = raise
 -- @raise ERR_INVALID_STATE where one cannot wait; what the task was cancelled with; ERR_TIMEOUT
 function task.enter()
   local me = current
-  if not me or (me._inner or me.co) ~= running() then
+  local co = me and (me._inner or me.co)
+  if not co or co ~= running() then
     me = elsewhere()
-  else
-    if not isyieldable or not isyieldable() then check_boundary() end
-    if me._unwait then forget_wait(me) end
+  elseif not isyieldable or not isyieldable() then
+    check_boundary()
   end
+  if me._unwait then forget_wait(me) end
   local err = me._interrupt
   if err then
     me._interrupt = nil
@@ -166,6 +167,7 @@ local function woken(err, ...)
   if err ~= nil then raise(err) end
   return ...
 end
+task.woken = woken
 
 local function raise_later(err) error(err, 0) end
 
@@ -227,7 +229,9 @@ end
 function task.wake(me, ...)
   me._unwait, me._subject = nil, nil
   if me._main then return answer_main(nil, ...) end
-  return go_on(me, nil, ...)
+  local outer = current
+  current, depth = me, depth + 1
+  return resumed(me, outer, resume(me.co, nil, ...))
 end
 
 --- Ends a wait: it raises this.
@@ -393,7 +397,7 @@ local function settle(me, ok, first, ...)
     me._timer = nil
   end
   if me._last then
-    if me.state == "cancelled" or me._over then
+    if me.state == "cancelled" or me._stream ~= nil then
       cancel_children(me, me._abort)
     else
       hand_on_children(me)
@@ -407,8 +411,8 @@ local function settle(me, ok, first, ...)
       later(tell_ending, endings[i], me)
     end
   end
-  if me._over then
-    me._over(me)
+  if me._stream ~= nil then
+    task.over(me)
   elseif me.state == "failed" and not me._awaited then
     later(report, me)
   end
@@ -431,11 +435,14 @@ local function begin(me, arguments) go_on(me, unpack(arguments, 1, arguments.n))
 
 --- Makes a task that does not run yet.
 -- @tparam function fn
--- @tparam ?function over called with it at the end, in place of a report of what it has raised
--- @param stream what `over` needs
-function task.new(fn, over, stream)
-  return setmetatable({ co = create(fn), _unwait = nil, _subject = nil, _over = over, _stream = stream }, Task)
+-- @param stream of a handler (wrap.lua): what it has charge of, or false; for any other task nil
+function task.new(fn, stream)
+  -- Four fields, as many as a size of tables has: there may be one for each connection.
+  return setmetatable({ co = create(fn), _unwait = nil, _subject = nil, _stream = stream }, Task)
 end
+
+--- What a handler has done at its end, with the task: set by wrap.lua.
+task.over = nil
 
 --- Starts one.
 -- @param me

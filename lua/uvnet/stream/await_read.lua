@@ -157,12 +157,16 @@ local function wait_for_change(self, rs)
   return wait(me, unwait, self)
 end
 
--- The same at a socket that has no tables yet.
-local function wait_folded(self)
+local WAIT, yield, woken = task.WAIT, coroutine.yield, task.woken
+
+-- The same at a socket that has no tables yet. It is what a service does all the time, so the wait stands here.
+local function wait_lazily(self)
   local me = enter()
+  if self._pulled == nil then rawset(self, "_pulled", true) end
   rawset(self, "_reader", me)
-  rawset(self, "_pulled", true)
-  return wait(me, unwait, self)
+  if me._main then return wait(me, unwait, self) end
+  me._unwait, me._subject = unwait, self
+  return woken(yield(WAIT))
 end
 
 -- Waits until there are so many bytes. False at the end of the stream, with fewer.
@@ -222,17 +226,12 @@ end
 -- @raise what has broken the connection; ERR_INVALID_STATE where one cannot wait, or while another task reads;
 --   ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
 function methods.readSome(self, max)
-  if
-    max == nil
-    and type(self) == "table"
-    and rawget(self, "_rs") == nil
-    and rawget(self, "_reader") == nil
-    and self._peekState
-    and waiters.is_folded(self)
-  then
-    local chunk = wait_folded(self)
-    if chunk and rawget(self, "_rs") == nil then return chunk end
-    if chunk then leave(self, self._rs, chunk) end
+  if max == nil and type(self) == "table" and rawget(self, "_rs") == nil and waiters.is_lazy(self) then
+    local chunk = wait_lazily(self)
+    if chunk then
+      if rawget(self, "_rs") == nil then return chunk end
+      leave(self, self._rs, chunk)
+    end
   end
   return read_some(self, max)
 end
@@ -306,15 +305,19 @@ end
 --   ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
 function methods.readLine(self, options)
   -- Most often it lies in the first chunk.
-  local rs = options == nil and type(self) == "table" and rawget(self, "_rs")
+  local rs = options == nil and self and self._rs
   local list = rs and rs.buffer
   if list and not rs.objectMode and rawget(self, "_reader") == nil then
     local chunk, offset = list[rs.head], rs.offset or 0
     if chunk then
       local line, next = cut(chunk, offset, LONGEST_LINE)
       if line then
-        advance(rs, chunk, offset, next)
-        if rs.flowing or not rs.reading then go_on(self, rs) end
+        if next == #chunk then
+          advance(rs, chunk, offset, next)
+        else
+          rs.length, rs.offset = rs.length - (next - offset), next
+        end
+        if rs.flowing or not (rs.reading or rs.readingMore or rs.ended) then go_on(self, rs) end
         return line
       end
     end

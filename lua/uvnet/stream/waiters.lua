@@ -11,8 +11,8 @@ local later = ticks.later
 local waiters = {
   --- Ends a wait with a chunk or without. Set once there can be any.
   wake = nil,
-  --- For sockets: may one wait at it while its state is folded? And what closes its read lane.
-  is_folded = function() return false end,
+  --- For sockets: may one wait at it while it has no tables? And what closes its read lane.
+  is_lazy = function() return false end,
   close_lane = function() end,
   --- Which stream an error came from that a wait has raised.
   origin = setmetatable({}, { __mode = "kv" }),
