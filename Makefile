@@ -4,6 +4,7 @@
 #   KEYS="5.1 5.4 jit"  the Luas that test, all-luas and rock go through (default: all that the system has)
 #   CC, CFLAGS, LDFLAGS, LUA_INCDIR, UV_CFLAGS, UV_LIBS, PREFIX, DESTDIR
 #   UVNET_NO_SETUP=1    install nothing: say what is missing
+#   NODE26=/path        the Node 26 to compare with (default: the PATH's, or the one that npm puts into build/)
 #   V=1                 show the compiler's command lines
 
 SHELL = /bin/sh
@@ -141,14 +142,14 @@ stress: ## what CI runs of oom and walk, some at the same time
 soak: ## SOAK_CONNECTIONS that come and go for SOAK_SECONDS, SOAK_IDLE that stay, fast writers and readers that sleep
 	@KEYS="$(or $(SOAK_KEYS),5.4)" stress/run soak $(or $(SOAK_SECONDS),600) $(or $(SOAK_CONNECTIONS),2000) $(or $(SOAK_IDLE),50000)
 
-parity: ## the cases of spec/parity in Node 20, and on three Luas with the fast lanes and without
+parity: ## the cases of spec/parity in Node 26, and on three Luas with the fast lanes and without
 	@tools/setup.sh --check all-luas
 	@for key in 5.1 5.4 jit; do $(MAKE) core LUA=$$(. tools/common.sh; find_lua $$key) || exit 1; done
 	LUA=$$(. tools/common.sh; find_lua 5.4) spec/parity/run
 	WITHOUT_NODE=1 LUA=$$(. tools/common.sh; find_lua 5.1) spec/parity/run
 	WITHOUT_NODE=1 LUA=$$(. tools/common.sh; find_lua jit) spec/parity/run
 
-parity-random: ## COUNT random programs (default: 300) in Node 20, and on three Luas with the fast lanes and without; SEED may be given
+parity-random: ## COUNT random programs (default: 300) in Node 26, and on three Luas with the fast lanes and without; SEED may be given
 	@tools/setup.sh --check all-luas
 	@for key in 5.1 5.4 jit; do lua=$$(. tools/common.sh; find_lua $$key); \
 	  $(MAKE) core LUA=$$lua && LUA=$$lua spec/parity/random/run $(or $(COUNT),300) $(SEED) || exit 1; done
