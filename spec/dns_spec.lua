@@ -137,9 +137,17 @@ describe("dns.lookup", function()
     )
   end)
 
-  it("answers no host with no address", function()
-    assert.same({ n = 3, nil, nil, 4 }, lookup(nil))
-    assert.same({ n = 3, nil, nil, 4 }, lookup(""))
-    assert.same({}, lookup("", { all = true })[2])
+  it("throws for no host, and for one that the system would cut", function()
+    for _, none in ipairs({ "", false, 0 }) do
+      local err = raised(dns.lookup, none, function() end)
+      assert.equal("ERR_INVALID_ARG_VALUE", err.code)
+      assert.truthy(err.message:find("^The argument 'hostname' must be a non%-empty string%. Received "))
+    end
+    assert.equal("ERR_INVALID_ARG_VALUE", raised(dns.lookup, nil, { all = true }, function() end).code)
+    assert.equal(
+      "TypeError [ERR_INVALID_ARG_VALUE]: The argument 'hostname' must be a string without null bytes. "
+        .. "Received 'localhost\\x00.example'",
+      tostring(raised(dns.lookup, "localhost\0.example", function() end))
+    )
   end)
 end)

@@ -92,4 +92,15 @@ describe("isIP", function()
   it("gives an integer where Lua has them", function()
     if math.type then assert.equal("integer", math.type(core.isIP("::1"))) end
   end)
+
+  it("asks a table for its text, as JavaScript does", function()
+    local net = require("net")
+    local function says(text) return setmetatable({}, { __tostring = function() return text end }) end
+    assert.equal(4, net.isIP(says("127.0.0.1")))
+    assert.equal(6, net.isIP(says("::1")))
+    assert.is_true(net.isIPv4(says("127.0.0.1")))
+    assert.is_true(net.isIPv6(says("::1")))
+    assert.equal(0, net.isIP(says("localhost")))
+    assert.equal(0, net.isIP({}))
+  end)
 end)

@@ -10,7 +10,7 @@ local testing = require("uvnet.testing")
 local timers = require("uvnet.timers")
 
 local CHUNK = 65536 -- the most that one read gives
-local MARK = 16384 -- the high-water mark, if nobody sets one
+local MARK = 65536 -- the high-water mark, if nobody sets one
 local PATIENCE = 30000 -- ms: under valgrind all takes twenty times as long
 
 local unpack = table.unpack or unpack -- luacheck: ignore 143

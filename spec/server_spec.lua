@@ -18,6 +18,32 @@ describe("net.Server", function()
   testing.leakCheck(before_each, after_each)
   after_each(child.cleanup)
 
+  it("passes over link-local addresses of a host that has another", function()
+    local dns, chosen = net.dns, nil
+    local lookup = dns.lookup
+    local function listen_on(...)
+      local answer = {}
+      for i = 1, select("#", ...) do
+        local address = select(i, ...)
+        answer[i] = { address = address, family = address:find(":", 1, true) and 6 or 4 }
+      end
+      dns.lookup = function(_, _, callback) timers.nextTick(callback, nil, answer) end
+      local server = net.createServer()
+      server:on("error", function(err) chosen = err.address end)
+      server:listen(0, "some.host", function()
+        chosen = server:address().address
+        server:close()
+      end)
+      dns.lookup = lookup
+      testing.run()
+      return chosen
+    end
+    assert.equal("127.0.0.1", listen_on("fe80::1", "FEBF:ffff::2", "127.0.0.1"))
+    assert.equal("127.0.0.1", listen_on("127.0.0.1", "fe80::1"))
+    -- None but those: it is tried, and the system says what is wrong with it.
+    assert.equal("fe80::dead", listen_on("fe80::dead"))
+  end)
+
   describe("createServer", function()
     it("makes a Server, which is an EventEmitter", function()
       local server = net.createServer()

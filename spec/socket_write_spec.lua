@@ -106,6 +106,22 @@ describe("net.Socket", function()
       }, log)
     end)
 
+    it("that is given up with its socket is no success", function()
+      local client, accepted = testing.pair()
+      accepted:pause()
+      accepted:on("error", function() end)
+      local told = {}
+      local function callback(name) return function(err) told[name] = err and err.code or "sent" end end
+      client:write(("x"):rep(16 * MIB), callback("first"))
+      client:write("y", callback("second"))
+      client:finish(callback("end"))
+      client:destroy()
+      testing.wait(client, "close")
+      accepted:destroy()
+      testing.run()
+      assert.same({ first = "ECANCELED", second = "ECANCELED", ["end"] = "ECANCELED" }, told)
+    end)
+
     it("after destroy is told to the callback only", function()
       local client, accepted = testing.pair()
       accepted:resume()

@@ -135,6 +135,40 @@ describe("pipe", function()
     assert.is_true(dest.closed)
   end)
 
+  it("destroys a destination whose write raises, with what it raised", function()
+    local source, log = Readable({ read = quiet }), {}
+    local dest = Writable({ write = function() error("bad", 0) end })
+    dest:on("error", function(err) log[#log + 1] = err.message end)
+    dest:on("close", function() log[#log + 1] = "close" end)
+    source:pipe(dest)
+    source:push("a")
+    drain()
+    assert.same({ "bad", "close" }, log)
+    assert.is_false(source.destroyed)
+    assert.is_false(source.readableFlowing)
+  end)
+
+  it("does not wait for a destination that failed while it was written to", function()
+    local source, good = source_of("a", "b", "c"), sink()
+    local bad = Writable({
+      highWaterMark = 1,
+      write = function(_, _, _, callback) callback(errors("bad")) end,
+    })
+    bad:on("error", quiet)
+    source:pipe(bad)
+    source:pipe(good)
+    drain()
+    assert.equal("abc", table.concat(good.got))
+  end)
+
+  it("raises for what is no stream at all", function()
+    for _, wrong in ipairs({ {}, "x", 5 }) do
+      local ok, err = pcall(source_of("a").pipe, source_of("a"), wrong)
+      assert.is_false(ok)
+      assert.equal("ERR_INVALID_ARG_TYPE", err.code)
+    end
+  end)
+
   it("stops when the destination is closed", function()
     local source, dest = Readable({ read = quiet }), sink()
     source:pipe(dest)

@@ -130,6 +130,27 @@ describe("timers", function()
       assert.same({ "3000000000", "3000000000", "4294967296.5" }, warnings)
     end)
 
+    it("says in JavaScript's words what the time was", function()
+      local warn, said = net.events.warn, {}
+      net.events.warn = function(warning) said[#said + 1] = warning.name .. ": " .. warning.message end
+      for _, ms in ipairs({ math.huge, -5, -6, 0 / 0, "no number", {} }) do
+        setTimeout(nothing, ms):close()
+      end
+      setTimeout(nothing, nil):close()
+      net.events.warn = warn
+      local taken = "\nTimeout duration was set to 1."
+      assert.equal("TimeoutOverflowWarning: Infinity does not fit into a 32-bit signed integer." .. taken, said[1])
+      -- Of those that are told once in a process, this one may not be the first.
+      for i = 2, #said do
+        assert.is_truthy(
+          said[i] == "TimeoutNegativeWarning: -5 is a negative number." .. taken
+            or said[i] == "TimeoutNaNWarning: NaN is not a number." .. taken,
+          said[i]
+        )
+      end
+      assert.is_true(#said <= 3)
+    end)
+
     it("made by a callback waits its whole time", function()
       setTimeout(function()
         log[#log + 1] = "first"

@@ -5,7 +5,7 @@ local api = dofile("tools/api.lua")
 
 local types -- each page, table of options and alias by its name
 
-local NODE = "https://nodejs.org/docs/latest-v20.x/api/"
+local NODE = "https://nodejs.org/docs/latest-v26.x/api/"
 
 -- Sections of Node's documentation that are not in net.html.
 local PAGES = {

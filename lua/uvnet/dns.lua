@@ -99,11 +99,14 @@ end
 -- @see net.Socket:connect
 function dns.lookup(hostname, options, callback)
   local family, hints, all = 0, 0, false
-  if hostname and type(hostname) ~= "string" then
-    errors._checkModule(hostname, dns.lookup, "net.dns.lookup(hostname, callback)")
-    errors.throw("ERR_INVALID_ARG_TYPE", "hostname", "string", hostname)
+  local named = hostname and hostname ~= "" and hostname ~= 0
+  if named then
+    if type(hostname) ~= "string" then
+      errors._checkModule(hostname, dns.lookup, "net.dns.lookup(hostname, callback)")
+      errors.throw("ERR_INVALID_ARG_TYPE", "hostname", "string", hostname)
+    end
+    args.checkNoNul("hostname", hostname)
   end
-  if hostname then args.checkNoNul("hostname", hostname) end
   if is_callable(options) then
     callback = options
   elseif type(options) == "number" then
@@ -130,14 +133,7 @@ function dns.lookup(hostname, options, callback)
     end
   end
 
-  if not hostname or hostname == "" then
-    if all then
-      ticks.nextTick(callback, nil, {})
-    else
-      ticks.nextTick(callback, nil, nil, family == 6 and 6 or 4)
-    end
-    return
-  end
+  if not named then errors.throw("ERR_INVALID_ARG_VALUE", "hostname", hostname, "must be a non-empty string") end
   local literal = core.isIP(hostname)
   if literal ~= 0 then
     if all then

@@ -105,6 +105,8 @@ net.connect = net.createConnection
 
 local function ip_version(input)
   check_dot(input, "isIP(input)")
+  -- In JavaScript whatever is asked for is made text.
+  if type(input) == "table" then input = tostring(input) end
   return core.isIP(input)
 end
 

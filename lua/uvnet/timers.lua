@@ -28,14 +28,32 @@ local timers = {
 -- @type Timeout
 local Timeout = class.new("Timeout")
 
-local function to_duration(ms)
-  ms = to_number(ms)
-  if ms and ms > LONGEST then
-    local text = "%s does not fit into a 32-bit signed integer.\nTimeout duration was set to 1."
-    events.warn(errors(text:format(errors.inspect(ms)), { name = "TimeoutOverflowWarning" }))
+local function warn(name, ms, complaint)
+  local text = "%s %s.\nTimeout duration was set to 1."
+  events.warn(errors(text:format(errors.inspect(ms), complaint), { name = name }))
+end
+
+-- What is said once only, as in Node.
+local warned = {}
+
+local function warn_once(name, ms, complaint)
+  if warned[name] then return end
+  warned[name] = true
+  warn(name, ms, complaint)
+end
+
+local function to_duration(given)
+  local ms = to_number(given)
+  if ms and ms >= 1 and ms <= LONGEST then return floor(ms) end
+  if given == nil or type(given) == "boolean" then return 1 end -- in JavaScript those are numbers, or no argument
+  if not ms or ms ~= ms then
+    warn_once("TimeoutNaNWarning", 0 / 0, "is not a number")
+  elseif ms > LONGEST then
+    warn("TimeoutOverflowWarning", ms, "does not fit into a 32-bit signed integer")
+  elseif ms < 0 then
+    warn_once("TimeoutNegativeWarning", ms, "is a negative number")
   end
-  if not ms or not (ms >= 1 and ms <= LONGEST) then return 1 end
-  return floor(ms)
+  return 1
 end
 
 local function new_timeout(callback, ms, repeats, ...)
@@ -108,7 +126,7 @@ timers._rack, timers._comes_before = waiting.rack, waiting.comes_before
 
 --- Calls a function once after a time.
 -- @tparam function callback
--- @tparam[opt=1] number delay ms, from 1 to 2147483647; anything else is 1
+-- @tparam[opt=1] number delay ms, from 1 to 2147483647; anything else is 1, with a warning
 -- @param ... what the callback gets
 -- @treturn Timeout
 -- @raise ERR_INVALID_ARG_TYPE

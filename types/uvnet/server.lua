@@ -194,7 +194,7 @@ function Server:once(event, listener) end
 ---@field keepAliveCount? integer with `keepAlive` (default 10)
 ---@field blockList? net.BlockList connections from its addresses are dropped
 ---@field pauseOnConnect? boolean are its sockets left unread until somebody resumes them? (default false)
----@field highWaterMark? integer bytes that each side of its sockets holds before it asks to wait (default 16384)
+---@field highWaterMark? integer bytes that each side of its sockets holds before it asks to wait (default 65536)
 ---@field noDelay? boolean as `socket:setNoDelay()` on each socket (default false)
 ---@field keepAlive? boolean as `socket:setKeepAlive(true)` on each socket (default false)
 ---@field keepAliveInitialDelay? number ms, with `keepAlive` (default 0: the system's)

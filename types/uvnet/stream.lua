@@ -53,7 +53,7 @@ function stream.pipeline(source, ...) end
 ---@overload fun(stream: net.Readable|net.Writable, callback: fun(err: net.Error?)): fun()
 function stream.finished(stream, options, callback) end
 
----How much a stream made from now on holds before it asks to wait: 16384 bytes, or 16 objects.
+---How much a stream made from now on holds before it asks to wait: 65536 bytes, or 16 objects.
 ---
 ---In Node.js: `stream.getDefaultHighWaterMark(objectMode)`
 ---@param objectMode? boolean of a stream of objects
@@ -291,7 +291,7 @@ function Readable:finished() end
 
 ---Options of a Readable.
 ---@class net.ReadableOptions
----@field highWaterMark? integer bytes, or objects (default 16384, or 16)
+---@field highWaterMark? integer bytes, or objects (default 65536, or 16)
 ---@field objectMode? boolean is it a stream of any values but nil? (default false)
 ---@field encoding? net.Encoding as `setEncoding`
 ---@field emitClose? boolean is `close` emitted? (default true)
@@ -413,7 +413,7 @@ function Writable:finished() end
 
 ---Options of a Writable.
 ---@class net.WritableOptions
----@field highWaterMark? integer bytes, or objects (default 16384, or 16)
+---@field highWaterMark? integer bytes, or objects (default 65536, or 16)
 ---@field objectMode? boolean is it a stream of any values but nil? (default false)
 ---@field decodeStrings? boolean is text turned into bytes before `_write` gets it? (default true)
 ---@field defaultEncoding? net.Encoding as `setDefaultEncoding` (default `"utf8"`)

@@ -5,12 +5,22 @@
 local class_of = require("uvnet.base.class").of
 local number_text = require("uvnet.base.plain").number
 
-local shown = {}
+local shown = {
+  --- The depth from which a table within a table is shown by its kind only.
+  DEEPEST = 3,
+}
 
-local function quote(value)
-  local text = value
+local ESCAPES = {
+  ["\b"] = "\\b", ["\t"] = "\\t", ["\n"] = "\\n", ["\f"] = "\\f", ["\r"] = "\\r", ["\\"] = "\\\\", ["'"] = "\\'",
+}
+
+local function escape(character) return ESCAPES[character] or ("\\x%02X"):format(character:byte()) end
+
+local function quote(text) return "'" .. text:gsub("[%c\\']", escape) .. "'" end
+
+local function shorten(text)
   if #text > 28 then text = text:sub(1, 25) .. "..." end
-  return "'" .. text:gsub("\\", "\\\\"):gsub("'", "\\'"):gsub("\n", "\\n"):gsub("\r", "\\r") .. "'"
+  return text
 end
 
 --- A value that should have been another.
@@ -20,7 +30,7 @@ function shown.received(value)
   local kind = type(value)
   if kind == "nil" then return "undefined" end
   if kind == "function" then return "function " end
-  if kind == "string" then return "type string (" .. quote(value) .. ")" end
+  if kind == "string" then return "type string (" .. quote(shorten(value)) .. ")" end
   if kind == "number" then return "type number (" .. number_text(value) .. ")" end
   if kind == "boolean" then return "type boolean (" .. tostring(value) .. ")" end
   if kind == "table" then
@@ -35,7 +45,7 @@ local inspect
 local function inspect_table(value, depth)
   local parts = {}
   for key, field in pairs(value) do
-    local text = type(field) == "table" and depth > 2 and "[Object]" or inspect(field, depth + 1)
+    local text = type(field) == "table" and depth >= shown.DEEPEST and "[Object]" or inspect(field, depth + 1)
     parts[#parts + 1] = type(key) == "number" and text or ("%s: %s"):format(tostring(key), text)
   end
   table.sort(parts)

@@ -118,7 +118,12 @@ return {
       return ("Invalid address family: %s %s:%s"):format(inspect(family), tostring(host), tostring(port))
     end,
   },
-  ERR_UNKNOWN_ENCODING = { "TypeError", function(encoding) return "Unknown encoding: " .. tostring(encoding) end },
+  ERR_UNKNOWN_ENCODING = {
+    "TypeError",
+    function(encoding)
+      return "Unknown encoding: " .. (type(encoding) == "string" and encoding or inspect(encoding, shown.DEEPEST))
+    end,
+  },
   ERR_UNHANDLED_ERROR = {
     "Error",
     function(context) return "Unhandled error. (" .. inspect(context) .. ")" end,

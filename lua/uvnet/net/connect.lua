@@ -26,6 +26,10 @@ end
 
 -- Checks everything that a caller can get wrong, and puts together where to go.
 local function check(options)
+  local host = options.host
+  if not host or host == "" or host == 0 then host = "localhost" end
+  if type(host) ~= "string" then errors.throw("ERR_INVALID_ARG_TYPE", "options.host", "string", host) end
+  args.checkNoNul("options.host", host)
   local local_address, local_port = options.localAddress, options.localPort
   if local_address and (type(local_address) ~= "string" or core.isIP(local_address) == 0) then
     errors.throw("ERR_INVALID_IP_ADDRESS", local_address)
@@ -56,10 +60,6 @@ local function check(options)
   if options.lookup ~= nil and type(options.lookup) ~= "function" then
     errors.throw("ERR_INVALID_ARG_TYPE", "options.lookup", "function", options.lookup)
   end
-  local host = options.host
-  if host == nil or host == "" then host = "localhost" end
-  if type(host) ~= "string" then errors.throw("ERR_INVALID_ARG_TYPE", "hostname", "string", host) end
-  args.checkNoNul("options.host", host)
   return {
     host = host,
     port = port,

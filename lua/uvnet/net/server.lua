@@ -45,7 +45,7 @@ end
 -- @tparam[opt] table options
 -- @tparam[opt=false] boolean options.allowHalfOpen
 -- @tparam[opt=false] boolean options.pauseOnConnect
--- @tparam[opt=16384] integer options.highWaterMark bytes, of its sockets
+-- @tparam[opt=65536] integer options.highWaterMark bytes, of its sockets
 -- @tparam[opt=false] boolean options.noDelay sets it on its sockets
 -- @tparam[opt=false] boolean options.keepAlive sets it on its sockets, with `keepAliveInitialDelay` (ms),
 --   `keepAliveInterval` (ms) and `keepAliveCount`

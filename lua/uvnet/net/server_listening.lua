@@ -106,14 +106,22 @@ local function listen_tcp(self, address, port, backlog, options)
   start(self, handle, backlog, address, port)
 end
 
+-- A link-local address of IPv6 means nothing without its link: any other goes before.
+local function first_usable(addresses)
+  for _, one in ipairs(addresses) do
+    if one.family == 4 or not one.address:lower():find("^fe[89ab]%x:") then return one.address end
+  end
+  return addresses[1].address
+end
+
 local function look_up_and_listen(self, host, port, backlog, options)
   local resolving = {}
   self._resolving = resolving
-  dns.lookup(host, function(err, address)
+  dns.lookup(host, { all = true }, function(err, addresses)
     if rawget(self, "_resolving") ~= resolving then return end
     self._resolving = nil
     if err then return self:emit("error", err) end
-    listen_tcp(self, address, port, backlog, options)
+    listen_tcp(self, first_usable(addresses), port, backlog, options)
   end)
 end
 

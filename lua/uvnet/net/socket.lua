@@ -160,7 +160,7 @@ end)
 -- @tparam[opt=false] boolean options.allowHalfOpen keeps the writable side when the peer ends
 -- @tparam[opt=true] boolean options.readable with `fd`: whether to read
 -- @tparam[opt=true] boolean options.writable with `fd`: whether to write
--- @tparam[opt=16384] integer options.highWaterMark bytes that each side holds before it asks to wait
+-- @tparam[opt=65536] integer options.highWaterMark bytes that each side holds before it asks to wait
 -- @tparam[opt=false] boolean options.noDelay as setNoDelay
 -- @tparam[opt=false] boolean options.keepAlive as setKeepAlive, with `keepAliveInitialDelay` (ms),
 --   `keepAliveInterval` (ms) and `keepAliveCount`

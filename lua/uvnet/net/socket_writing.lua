@@ -159,11 +159,8 @@ end
 function methods:_onwritten(closing, code, errno)
   local callback = take_callback(self, closing, "_writing")
   if not callback then return end
-  if closing or not code then
-    callback()
-  else
-    callback(errors.system("write", code, errno))
-  end
+  -- What was given up because the socket was destroyed says so: ECANCELED.
+  callback(code and errors.system("write", code, errno) or nil)
   lanes.update_write(self)
 end
 
@@ -175,14 +172,23 @@ function methods:_onshutdown(closing)
   if callback then callback() end
 end
 
+local function send_fin(self)
+  local handle = self._handle
+  if handle then handle:shutdown() end
+end
+
 --- @local
 function methods:_final(callback)
-  if self.pending then
+  if rawget(self, "connecting") then
     waiting.when_connected(self, self._final, callback)
     return
   end
   local handle = self._handle
-  if not handle then return callback() end
+  if not handle then
+    -- Nothing is left to send, so it has finished; a connection that comes later is half-closed all the same.
+    waiting.when_connected(self, send_fin)
+    return callback()
+  end
   local ok, code, errno = handle:shutdown()
   if ok then
     self._shutting = callback

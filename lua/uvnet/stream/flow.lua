@@ -35,7 +35,7 @@ end
 
 --- Calls _read again in the next tick, if there is room.
 function flowing.maybe_read_more(self, rs)
-  if not rs.readingMore and not rs.constructing then
+  if not rs.readingMore and not rs.reading and not rs.constructing then
     rs.readingMore = true
     later(read_more, self)
   end
@@ -116,6 +116,7 @@ local resume_now = flowing.resume_now
 -- @return the stream
 function flowing.resume(self)
   local rs = self._rs
+  if rs.destroyed then return self end
   if not rs.flowing then
     rs.flowing = not rs.readableListening
     if not rs.resumeScheduled then
@@ -132,6 +133,7 @@ end
 function flowing.pause(self)
   self:_flowChanged()
   local rs = self._rs
+  if rs.destroyed then return self end
   if rs.flowing ~= false then
     rs.flowing = false
     self:emit("pause")

@@ -65,12 +65,15 @@ local function wait_no_more(rs, dest)
   return rs.awaitDrain == nil
 end
 
---- Sends all data into a Writable, pausing while that has enough, and ends it at the end.
+local function write_to(dest, chunk) return dest:write(chunk) end
+
+--- Sends all data into a Writable, pausing while that has enough, and ends it at the end. A destination whose `write`
+-- raises is destroyed with that error.
 -- @param dest a Writable
 -- @tparam[opt] table options `["end"] = false`: the destination is not ended
 -- @return dest
 function pipe.pipe(self, dest, options)
-  if type(dest) ~= "table" or not dest.on or not dest.write then
+  if type(dest) ~= "table" or not dest.on or not dest.emit then
     errors.throw("ERR_INVALID_ARG_TYPE", "destination", "Writable", dest)
   end
   local rs = self._rs
@@ -107,7 +110,14 @@ function pipe.pipe(self, dest, options)
   end
 
   local function on_data(chunk)
-    if dest:write(chunk) == false then pause() end
+    local ok, more = pcall(write_to, dest, chunk)
+    if ok then
+      if more == false then pause() end
+    elseif dest.destroy then
+      dest:destroy(destruction.as_error(more))
+    else
+      error(more, 0)
+    end
   end
 
   local function cleanup(on_unpipe)
@@ -121,7 +131,7 @@ function pipe.pipe(self, dest, options)
     self:removeListener("data", on_data)
     cleaned_up = true
     -- Its drain will not be heard any more.
-    if on_drain and self._rs.awaitDrain and (not dest._isWritable or peek_writable(dest).needDrain) then on_drain() end
+    if on_drain and self._rs.awaitDrain then on_drain() end
   end
 
   local function on_unpipe(source, info)

@@ -62,7 +62,12 @@ local function on_eof(self, rs)
   rs.ended = true
   waiters.tell_reader(self)
   if rs.sync ~= false then
-    emit_readable(self, rs)
+    if rs.flowing or rs.needReadable or self:listenerCount("readable") > 0 then
+      emit_readable(self, rs)
+    else
+      -- Nobody waits for it. Whoever begins to listen for `readable` is told then.
+      rs.eofUnannounced = true
+    end
   else
     rs.needReadable = nil
     rs.emittedReadable = true

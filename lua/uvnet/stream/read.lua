@@ -31,6 +31,7 @@ local function after_end(self, rs)
 end
 
 local function end_now(self, rs)
+  rs.endScheduled = nil
   if rs.errored or rs.closeEmitted or rs.endEmitted or (rs.length or 0) > 0 then return end
   rs.endEmitted = true
   -- A listener that raises must not keep the stream from closing.
@@ -40,8 +41,8 @@ local function end_now(self, rs)
 end
 
 local function end_readable(self, rs)
-  if not rs.endEmitted then
-    rs.ended = true
+  if not rs.endEmitted and not rs.endScheduled then
+    rs.ended, rs.endScheduled = true, true
     later(end_now, self, rs)
   end
 end
@@ -52,7 +53,8 @@ local function readable_amount(rs, n)
   if n and n <= 0 or (length == 0 and rs.ended) then return 0 end
   if rs.objectMode then return 1 end
   if not n then
-    if rs.flowing and length > 0 then return buffer.first_length(rs) end
+    -- One chunk as it came; decoded text is what has been put together already, and is not cut again.
+    if length > 0 and (rs.flowing or not rs.decoder) then return buffer.first_length(rs) end
     return length
   end
   if n <= length then return n end
@@ -99,8 +101,8 @@ local function take(rs, n)
 end
 
 --- Takes out data that is there.
--- @tparam[opt] integer n how many bytes: exactly that many or, at the end, the rest. Without it, all there is. 0 reads
---   nothing, but gets the stream going
+-- @tparam[opt] integer n how many bytes: exactly that many or, at the end, the rest. Without it, the first chunk that
+--   is there, so that a loop has it all. 0 reads nothing, but gets the stream going
 -- @return a string, in object mode an object; nil if there is less
 -- @raise ERR_OUT_OF_RANGE
 local function read(self, n)
@@ -108,7 +110,9 @@ local function read(self, n)
   if n ~= nil then n = whole_number(n) end
   local asked = n
   if n and n > high_water(rs) then raise_high_water(rs, n) end
-  if n ~= 0 then rs.emittedReadable = nil end
+  if n ~= 0 then
+    rs.emittedReadable, rs.eofUnannounced = nil, nil
+  end
 
   if n == 0 and rs.needReadable then
     local length, mark = rs.length or 0, high_water(rs)

@@ -92,7 +92,11 @@ function Readable:setEncoding(encoding)
   rs.decoder, rs.encoding = decoder, name
   if (rs.length or 0) > 0 and not rs.objectMode then
     local content = buffer.take_all(rs)
-    if not decoded_before then content = decoder:write(content) end
+    if not decoded_before then
+      content = decoder:write(content)
+      -- What comes after the last byte has been said already.
+      if rs.ended then content = content .. decoder:finish() end
+    end
     if content ~= "" then buffer.append(rs, content) end
     rs.length = #content
   end
@@ -154,8 +158,12 @@ function Readable:_listensFor(event)
       rs.flowing, rs.emittedReadable = false, nil
       if (rs.length or 0) > 0 then
         emit_readable(self, rs)
-      elseif not rs.reading then
-        later(read_nothing, self)
+      else
+        if rs.eofUnannounced then
+          rs.eofUnannounced = nil
+          emit_readable(self, rs)
+        end
+        if not rs.reading then later(read_nothing, self) end
       end
     end
   end

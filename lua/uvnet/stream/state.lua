@@ -9,7 +9,7 @@
 
 local errors = require("uvnet.errors")
 
-local BYTES, OBJECTS = 16384, 16
+local BYTES, OBJECTS = 65536, 16
 
 local state = {
   --- Stands for the state of a side that does not exist or has not been touched. Never written to.

@@ -23,7 +23,7 @@ local text = require("uvnet.stream.text")
 local ticks = require("uvnet.runtime.ticks")
 local waiters = require("uvnet.stream.waiters")
 
-local later = ticks.later
+local later, nextTick = ticks.later, ticks.nextTick
 local high_water, peek_writable = state.high_water, state.peek_writable
 local error_or_destroy = destruction.error_or_destroy
 local finish_maybe = after.finish_maybe
@@ -91,7 +91,7 @@ local function write(self, chunk, encoding, callback)
     err = errors.coded("ERR_STREAM_DESTROYED", "write")
   end
   if err then
-    if callback then later(callback, err) end
+    if callback then nextTick(callback, err) end
     error_or_destroy(self, err, true)
     return nil, err
   end
@@ -187,9 +187,9 @@ function Writable:finish(chunk, encoding, callback)
   end
   if type(callback) == "function" then
     if err or ws.errored then
-      later(callback, err or ws.errored)
+      nextTick(callback, err or ws.errored)
     elseif ws.finished then
-      later(callback)
+      nextTick(callback, nil)
     else
       local list = ws.onFinished
       if not list then
