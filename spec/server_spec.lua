@@ -517,7 +517,7 @@ describe("net.Server", function()
 
   it("takes a `highWaterMark` of any kind that is set later", function()
     local server = serve()
-    for value, mark in pairs({ ["100"] = 100, [5.5] = 5, [print] = 16384, x = 16384, [-1] = 16384 }) do
+    for value, mark in pairs({ ["100"] = 100, [5.5] = 5, [print] = 65536, x = 65536, [-1] = 65536 }) do
       server.highWaterMark = value
       local client = connect(server)
       local accepted = testing.wait(server, "connection")
