@@ -7,8 +7,10 @@ local tree = require("spec.support.tree")
 
 local pages, types = api.read()
 
-for name in pairs(getmetatable(net).lazy) do
-  assert(net[name], name)
+for _, module in ipairs({ net, net.stream }) do
+  for name in pairs(getmetatable(module).lazy) do
+    assert(module[name], name)
+  end
 end
 
 -- What each page describes.

@@ -78,6 +78,23 @@ local function is_once(entry) return getmetatable(entry) == Once end
 
 local function original(entry) return is_once(entry) and entry.listener or entry end
 
+-- What not everybody uses is loaded when it is first asked for.
+local function lazily(module) return require(module) end
+
+-- `events.on` and `events.once` of Node wait for events. They have the names of our methods, and are told from them by
+-- a table of these options in the listener's place; in a task, which can wait, by nothing or an empty table.
+local OPTIONS = { signal = true, close = true, highWaterMark = true, lowWaterMark = true }
+
+local function is_options(value)
+  if value ~= nil and (type(value) ~= "table" or getmetatable(value) ~= nil) then return false end
+  local any = false
+  for name in next, value or {} do
+    if not OPTIONS[name] then return false end
+    any = true
+  end
+  return any or package.loaded["uvnet.runtime.task"] ~= nil and lazily("uvnet.events.answers").in_task()
+end
+
 -- What is no listener is often an emitter called with a dot.
 local function refuse_listener(self, listener, method)
   errors._checkSelf(self, ("emitter:%s(event, listener)"):format(method))
@@ -275,7 +292,10 @@ end
 -- @return the emitter
 -- @raise ERR_INVALID_ARG_TYPE
 function EventEmitter:on(event, listener)
-  if type(listener) ~= "function" and not is_callable(listener) then refuse_listener(self, listener, "on") end
+  if type(listener) ~= "function" and not is_callable(listener) then
+    if is_options(listener) then return lazily("uvnet.events.waiting").on(self, event, listener) end
+    refuse_listener(self, listener, "on")
+  end
   return add(self, event, listener, false)
 end
 
@@ -301,7 +321,12 @@ end
 -- @param event the event's name
 -- @tparam function listener
 -- @return the emitter
-function EventEmitter:once(event, listener) return self:on(event, once_entry(self, event, listener, "once")) end
+function EventEmitter:once(event, listener, callback)
+  if not is_callable(listener) and (callback ~= nil or is_options(listener)) then
+    return lazily("uvnet.events.waiting").once(self, event, listener, callback)
+  end
+  return self:on(event, once_entry(self, event, listener, "once"))
+end
 
 --- Adds a listener that is called once, before those that are there.
 -- @param event the event's name
@@ -468,7 +493,12 @@ end
 -- @tparam number n
 -- @return the emitter
 -- @raise ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
-function EventEmitter:setMaxListeners(n)
+function EventEmitter:setMaxListeners(n, ...)
+  if type(self) == "number" then
+    -- Node's `events.setMaxListeners(n, ...emitters)`.
+    local emitters = { n, ... }
+    return lazily("uvnet.events.helpers").setMaxListeners(EventEmitter, self, emitters)
+  end
   check_limit("setMaxListeners", n)
   self._maxListeners = n
   return self
@@ -477,5 +507,23 @@ end
 --- How many listeners one event may have before a warning is printed.
 -- @treturn number
 function EventEmitter:getMaxListeners() return self._maxListeners or EventEmitter.defaultMaxListeners end
+
+--- The listeners of an event: `net.events.getEventListeners(emitter, event)`. Of the class.
+-- @param emitter
+-- @param event the event's name
+-- @treturn {function,...}
+-- @raise ERR_INVALID_ARG_TYPE
+function EventEmitter.getEventListeners(emitter, event)
+  return lazily("uvnet.events.helpers").getEventListeners(emitter, event)
+end
+
+--- Has a function called when a signal is aborted: `net.events.addAbortListener(signal, listener)`. Of the class.
+-- @param signal an AbortSignal
+-- @tparam function listener gets the event
+-- @return a table with `dispose()`, which takes the listener away; on Lua 5.4 it can be `<close>`
+-- @raise ERR_INVALID_ARG_TYPE
+function EventEmitter.addAbortListener(signal, listener)
+  return lazily("uvnet.events.helpers").addAbortListener(signal, listener)
+end
 
 return EventEmitter

@@ -162,4 +162,38 @@ function EventEmitter:setMaxListeners(n) end
 ---@return number
 function EventEmitter:getMaxListeners() end
 
+---The listeners of an event, as `emitter:listeners` gives them. Of the class: `net.events.getEventListeners(emitter, "x")`.
+---
+---Raises `ERR_INVALID_ARG_TYPE`.
+---
+---In Node.js: `events.getEventListeners(emitterOrTarget, eventName)`
+---@param emitter net.EventEmitter
+---@param event any
+---@return function[]
+function EventEmitter.getEventListeners(emitter, event) end
+
+---Has a function called once when a signal is aborted, in a tick if it is already. Of the class.
+---
+---Raises `ERR_INVALID_ARG_TYPE`.
+---
+---In Node.js: `events.addAbortListener(signal, listener)`
+---@param signal net.AbortSignal
+---@param listener fun(event: table)
+---@return table disposable `disposable:dispose()` takes the listener away; on Lua 5.4 it can be `<close>`
+function EventEmitter.addAbortListener(signal, listener) end
+
+---Options of `net.events.once(emitter, event, options[, callback])` and `net.events.on(emitter, event, options)`: a table
+---of these in the place of a listener. In a task it may be left out.
+---
+---`once` waits for an event, or for `error`: the callback gets an error, or nil and what a listener would get; without a
+---callback, in a task, that is what is returned.
+---
+---`on` gives what a `for` needs in a task: each turn gets a list of what a listener would get. Without a task
+---`iterator:next(callback)` asks for one, and `iterator:close()` ends it.
+---@class net.EventsOptions
+---@field signal? net.AbortSignal ends the wait with an `AbortError`
+---@field close? any[] of `on`: events that end it
+---@field highWaterMark? integer of `on`: how many may wait before the emitter's `pause` is called
+---@field lowWaterMark? integer of `on`: how few may wait before `resume` is called (default 1)
+
 return EventEmitter

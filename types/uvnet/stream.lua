@@ -36,7 +36,7 @@ local stream = {}
 ---source:finish("all of it: ")  --> all of it: nil
 ---```
 ---@param source net.Readable
----@param ... any the other streams, and a callback that is called once, with an error or nil, when all is over
+---@param ... any the other streams; maybe a table with `signal`, or `["end"] = false` to leave the last one open; and a callback that is called once, with an error or nil, when all is over. The first may be what `Readable.from` takes, the others functions as of `Duplex.from`; what the last one returns is the callback's second argument
 ---@return net.Writable last the last stream
 function stream.pipeline(source, ...) end
 
@@ -69,11 +69,85 @@ function stream.getDefaultHighWaterMark(objectMode) end
 ---@param value integer bytes, or objects
 function stream.setDefaultHighWaterMark(objectMode, value) end
 
+---Makes two Duplex streams: what is written to one is read from the other.
+---
+---In Node.js: `stream.duplexPair([options])`
+---
+---```lua
+---local ours, theirs = net.stream.duplexPair()
+---theirs:on("data", print)  --> hello
+---ours:finish("hello")
+---```
+---@param options? net.DuplexOptions
+---@return net.Duplex one
+---@return net.Duplex other
+function stream.duplexPair(options) end
+
+---Destroys a stream with an `AbortError` when a signal is aborted.
+---
+---Raises `ERR_INVALID_ARG_TYPE`.
+---
+---In Node.js: `stream.addAbortSignal(signal, stream)`
+---@param signal net.AbortSignal
+---@param stream any
+---@return any stream
+function stream.addAbortSignal(signal, stream) end
+
+---Makes a Duplex of several streams: what is written goes into the first, what comes out of the last is read.
+---
+---Raises `ERR_MISSING_ARGS`, `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`.
+---
+---In Node.js: `stream.compose(...streams)`
+---@param ... any streams, functions as of `Duplex.from`, and as the first what `Readable.from` takes
+---@return net.Duplex
+function stream.compose(...) end
+
+---Destroys a stream, or what merely is like one.
+---@param stream any
+---@param err? any the reason
+function stream.destroy(stream, err) end
+
+---May something be read from it?
+---
+---In Node.js: `stream.isReadable(stream)`
+---@param stream any
+---@return boolean? nil for what is no Readable
+function stream.isReadable(stream) end
+
+---May something be written to it?
+---
+---In Node.js: `stream.isWritable(stream)`
+---@param stream any
+---@return boolean? nil for what is no Writable
+function stream.isWritable(stream) end
+
+---Has it failed?
+---
+---In Node.js: `stream.isErrored(stream)`
+---@param stream any
+---@return boolean
+function stream.isErrored(stream) end
+
+---Has something been read from it, or was it given up before its end?
+---
+---In Node.js: `stream.Readable.isDisturbed(stream)`
+---@param stream any
+---@return boolean
+function stream.isDisturbed(stream) end
+
+---Was it destroyed?
+---
+---In Node.js: `stream.isDestroyed(stream)`
+---@param stream any
+---@return boolean? nil for what is no stream
+function stream.isDestroyed(stream) end
+
 ---Which ends `finished` waits for.
 ---@class net.FinishedOptions
 ---@field readable? boolean the readable side's? (default true)
 ---@field writable? boolean the writable side's? (default true)
 ---@field error? boolean listen for `error`? (default true)
+---@field signal? net.AbortSignal ends the wait, with an `AbortError`
 
 ---What data is pushed into, and read from. `_read(size)` is called while there is room, and calls `push`.
 ---
@@ -289,6 +363,151 @@ function Readable:finished() end
 ---@class net.FramingOptions
 ---@field limit? integer bytes that the message may have (default 65536 for lines and delimiters, else 16777216)
 
+---Makes a Readable of what can be gone through: a list, a function that returns the next value and nil at the end, or a
+---coroutine, which yields them. A string is one chunk.
+---
+---Raises `ERR_INVALID_ARG_TYPE`.
+---
+---In Node.js: `stream.Readable.from(iterable[, options])`
+---
+---```lua
+---net.stream.Readable.from({ "one", "two" }):on("data", print)  --> one
+---                                                              --> two
+---```
+---@param iterable any
+---@param options? net.ReadableOptions `objectMode` is true and `highWaterMark` 1 unless they are given
+---@return net.Readable
+function Readable.from(iterable, options) end
+
+---Makes a Duplex of this stream and another: what is written is what this one gets, what the other gives is read.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`.
+---
+---In Node.js: `readable.compose(stream[, options])`
+---@param stream any a stream, or a function as of `Duplex.from`
+---@param options? net.SignalOptions
+---@return net.Duplex
+function Readable:compose(stream, options) end
+
+---Another Readable, of what a function makes of each chunk. In object mode.
+---
+---Raises `ERR_INVALID_ARG_TYPE`.
+---
+---In Node.js: `readable.map(fn[, options])`
+---@param fn fun(chunk: any): any
+---@param options? net.SignalOptions
+---@return net.Readable
+function Readable:map(fn, options) end
+
+---Another Readable, of those chunks for which a function returns true. In object mode.
+---
+---Raises `ERR_INVALID_ARG_TYPE`.
+---
+---In Node.js: `readable.filter(fn[, options])`
+---@param fn fun(chunk: any): any
+---@param options? net.SignalOptions
+---@return net.Readable
+function Readable:filter(fn, options) end
+
+---Another Readable, of all the values in the lists that a function makes of the chunks. In object mode.
+---
+---Raises `ERR_INVALID_ARG_TYPE`.
+---
+---In Node.js: `readable.flatMap(fn[, options])`
+---@param fn fun(chunk: any): any[]
+---@param options? net.SignalOptions
+---@return net.Readable
+function Readable:flatMap(fn, options) end
+
+---Another Readable, of the first chunks. This one is destroyed when they are there.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE`.
+---
+---In Node.js: `readable.take(limit[, options])`
+---@param limit integer
+---@param options? net.SignalOptions
+---@return net.Readable
+function Readable:take(limit, options) end
+
+---Another Readable, without the first chunks.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE`.
+---
+---In Node.js: `readable.drop(limit[, options])`
+---@param limit integer
+---@param options? net.SignalOptions
+---@return net.Readable
+function Readable:drop(limit, options) end
+
+---Gathers all chunks. The answer goes to the callback, or without one to the task that waits for it.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_STATE` where nobody can wait.
+---
+---In Node.js: `readable.toArray([options])`
+---@param options? net.SignalOptions
+---@param callback? fun(err: any, value: any)
+---@return any[] list in a task
+function Readable:toArray(options, callback) end
+
+---Calls a function with each chunk. The answer goes to the callback, or without one to the task that waits for it.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_STATE` where nobody can wait.
+---
+---In Node.js: `readable.forEach(fn[, options])`
+---@param fn fun(chunk: any)
+---@param options? net.SignalOptions
+---@param callback? fun(err: any, value: any)
+function Readable:forEach(fn, options, callback) end
+
+---Calls a function with what it returned before, and each chunk. The answer goes to the callback, or without one to the task that waits for it.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_STATE` where nobody can wait.
+---
+---In Node.js: `readable.reduce(fn[, initial[, options]])`
+---@param fn fun(previous: any, chunk: any): any
+---@param initial any
+---@param options? net.SignalOptions
+---@param callback? fun(err: any, value: any)
+---@return any value in a task
+function Readable:reduce(fn, initial, options, callback) end
+
+---Is there a chunk for which a function returns true? The answer goes to the callback, or without one to the task that waits for it.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_STATE` where nobody can wait.
+---
+---In Node.js: `readable.some(fn[, options])`
+---@param fn fun(chunk: any): any
+---@param options? net.SignalOptions
+---@param callback? fun(err: any, value: any)
+---@return boolean answer in a task
+function Readable:some(fn, options, callback) end
+
+---Does a function return true for each chunk? The answer goes to the callback, or without one to the task that waits for it.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_STATE` where nobody can wait.
+---
+---In Node.js: `readable.every(fn[, options])`
+---@param fn fun(chunk: any): any
+---@param options? net.SignalOptions
+---@param callback? fun(err: any, value: any)
+---@return boolean answer in a task
+function Readable:every(fn, options, callback) end
+
+---The first chunk for which a function returns true. The answer goes to the callback, or without one to the task that waits for it.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_STATE` where nobody can wait.
+---
+---In Node.js: `readable.find(fn[, options])`
+---@param fn fun(chunk: any): any
+---@param options? net.SignalOptions
+---@param callback? fun(err: any, value: any)
+---@return any chunk in a task
+function Readable:find(fn, options, callback) end
+
+---Options with nothing but a signal.
+---@class net.SignalOptions
+---@field signal? net.AbortSignal ends it with an `AbortError`
+
 ---Options of a Readable.
 ---@class net.ReadableOptions
 ---@field highWaterMark? integer bytes, or objects (default 65536, or 16)
@@ -296,6 +515,7 @@ function Readable:finished() end
 ---@field encoding? net.Encoding as `setEncoding`
 ---@field emitClose? boolean is `close` emitted? (default true)
 ---@field autoDestroy? boolean is it destroyed at its end? (default true)
+---@field signal? net.AbortSignal destroys it, with an `AbortError`
 ---@field read? fun(self: net.Readable, size: integer) in the place of `_read`
 ---@field destroy? fun(self: net.Readable, err: any, callback: fun(err: any)) in the place of `_destroy`
 ---@field construct? fun(self: net.Readable, callback: fun(err: any)) in the place of `_construct`
@@ -419,6 +639,7 @@ function Writable:finished() end
 ---@field defaultEncoding? net.Encoding as `setDefaultEncoding` (default `"utf8"`)
 ---@field emitClose? boolean is `close` emitted? (default true)
 ---@field autoDestroy? boolean is it destroyed at its end? (default true)
+---@field signal? net.AbortSignal destroys it, with an `AbortError`
 ---@field write? fun(self: net.Writable, chunk: any, encoding: string, callback: fun(err: any)) in the place of `_write`
 ---@field writev? fun(self: net.Writable, chunks: table[], callback: fun(err: any)) in the place of `_writev`: all that waits, as a list of `{ chunk = …, encoding = … }`
 ---@field final? fun(self: net.Writable, callback: fun(err: any)) in the place of `_final`: before `finish` is emitted
@@ -440,6 +661,23 @@ local Duplex = {}
 ---In Node.js: `new stream.Duplex(options)`
 ---@param options? net.DuplexOptions
 function Duplex:initialize(options) end
+
+---Makes a Duplex of a stream, of a pair `{ readable = …, writable = … }`, of a list or coroutine, as `Readable.from`, or of
+---a function that makes chunks of chunks: it is called as a coroutine with a function that gives the next chunk that was
+---written, nil at the end; what it yields is read.
+---
+---Raises `ERR_INVALID_ARG_TYPE`.
+---
+---In Node.js: `stream.Duplex.from(src)`
+---
+---```lua
+---local double = net.stream.Duplex.from(function(source)
+---  for chunk in source do coroutine.yield(chunk .. chunk) end  -- on Lua 5.1: while, for it cannot yield in a `for`
+---end)
+---```
+---@param value any
+---@return net.Duplex
+function Duplex.from(value) end
 
 ---Options of a Duplex: those of both sides, and for one side alone:
 ---@class net.DuplexOptions: net.ReadableOptions, net.WritableOptions

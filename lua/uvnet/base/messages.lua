@@ -148,6 +148,7 @@ return {
   ERR_STREAM_PREMATURE_CLOSE = { "Error", function() return "Premature close" end },
   ERR_STREAM_PUSH_AFTER_EOF = { "Error", function() return "stream.push() after EOF" end },
   ERR_STREAM_UNSHIFT_AFTER_END_EVENT = { "Error", function() return "stream.unshift() after end event" end },
+  ERR_STREAM_UNABLE_TO_PIPE = { "Error", function() return "Cannot pipe to a closed or destroyed stream" end },
   ERR_STREAM_CANNOT_PIPE = { "Error", function() return "Cannot pipe, not readable" end },
   ERR_STREAM_NULL_VALUES = { "TypeError", function() return "May not write null values to stream" end },
   ERR_METHOD_NOT_IMPLEMENTED = {

@@ -43,8 +43,21 @@ end
 -- @raise ERR_INVALID_ARG_VALUE, ERR_UNKNOWN_ENCODING
 function Duplex:initialize(options)
   self:_configure(options)
+  self:_watchSignal(options)
   destruction.construct(self)
 end
+
+-- Loaded when it is first asked for.
+local MAKE = "uvnet.stream.make"
+
+--- Makes a Duplex of a stream (one that can do but one thing gets a side that is closed), of a pair `{ readable = …,
+-- writable = … }`, of what `Readable.from` takes, except for functions, or of a function that makes chunks of chunks:
+-- it is called as a coroutine with a function that gives the next chunk that was written, nil at the end; what it
+-- yields is read.
+-- @param value
+-- @treturn Duplex
+-- @raise ERR_INVALID_ARG_TYPE
+function Duplex.from(value) return require(MAKE).duplex_from(value) end
 
 --- `_construct` has called back.
 -- @local

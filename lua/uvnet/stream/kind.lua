@@ -6,6 +6,7 @@
 -- Floor 3.
 
 local state = require("uvnet.stream.state")
+local ticks = require("uvnet.runtime.ticks")
 
 local peek_readable, peek_writable = state.peek_readable, state.peek_writable
 
@@ -40,6 +41,22 @@ function kind.can_be_read(stream) return stream._isReadable or (not stream._isWr
 
 --- Does its class have a writable side?
 function kind.can_be_written(stream) return has(stream, "write") end
+
+--- Destroys a stream, or what merely is like one.
+-- @param stream
+-- @tparam[opt] Error err
+function kind.destroy(stream, err)
+  if has(stream, "destroy") then
+    stream:destroy(err)
+  elseif has(stream, "close") then
+    stream:close()
+  else
+    ticks.later(function()
+      if err then stream:emit("error", err) end
+      stream:emit("close")
+    end)
+  end
+end
 
 function kind.is_destroyed(stream)
   if not kind.is_stream(stream) then return nil end
@@ -78,14 +95,14 @@ end
 
 --- Is there, or may there come, something to read?
 function kind.is_readable(stream)
-  if type(stream.readable) ~= "boolean" then return nil end
+  if type(stream) ~= "table" or type(stream.readable) ~= "boolean" then return nil end
   if kind.is_destroyed(stream) then return false end
   return kind.is_readable_stream(stream) and stream.readable and not kind.is_readable_finished(stream)
 end
 
 --- May something be written to it?
 function kind.is_writable(stream)
-  if type(stream.writable) ~= "boolean" then return nil end
+  if type(stream) ~= "table" or type(stream.writable) ~= "boolean" then return nil end
   if kind.is_destroyed(stream) then return false end
   return kind.is_writable_stream(stream) and stream.writable and not kind.is_writable_ended(stream)
 end
@@ -99,6 +116,16 @@ end
 --- The error that it ended with.
 function kind.error_of(stream)
   return peek_writable(stream).errored or peek_readable(stream).errored
+end
+
+--- Has it failed?
+function kind.is_errored(stream)
+  return type(stream) == "table" and (peek_writable(stream).errored or peek_readable(stream).errored) ~= nil
+end
+
+--- Has something been read from it, or was it ended for reading before its time?
+function kind.is_disturbed(stream)
+  return type(stream) == "table" and (stream.readableDidRead or stream.readableAborted) or false
 end
 
 function kind.is_closed(stream)

@@ -64,10 +64,12 @@ end
 
 --- Makes a Readable: `Readable([options])`.
 -- @tparam[opt] table options `highWaterMark` (bytes or objects), `objectMode`, `encoding`, `emitClose`, `autoDestroy`,
---   and in place of methods `read`, `destroy`, `construct`: called with the stream first
+--   `signal` (an AbortSignal that destroys it), and in place of methods `read`, `destroy`, `construct`: called with the
+--   stream first
 -- @raise ERR_INVALID_ARG_VALUE, ERR_UNKNOWN_ENCODING
 function Readable:initialize(options)
   self:_configureReadable(options, false)
+  self:_watchSignal(options)
   destruction.construct(self)
 end
 
@@ -124,6 +126,48 @@ Readable.destroy = destruction.destroy
 function Readable:_constructed()
   local rs = self._rs
   if rs.needReadable then maybe_read_more(self, rs) end
+end
+
+-- Loaded when it is first asked for.
+local MAKE, OPERATORS, SIGNAL = "uvnet.stream.make", "uvnet.stream.operators", "uvnet.stream.signal"
+
+for _, name in ipairs({
+  "map", "filter", "flatMap", "take", "drop", "toArray", "forEach", "reduce", "some", "every", "find",
+}) do
+  Readable[name] = function(...) return require(OPERATORS)[name](...) end
+end
+
+--- Makes a Readable of what can be gone through: a list, a function that returns the next value and nil at the end, or
+-- a coroutine, which yields them. A string is one chunk.
+-- @param iterable
+-- @tparam[opt] table options of Readable; `objectMode` is true and `highWaterMark` 1 unless they are given
+-- @treturn Readable
+-- @raise ERR_INVALID_ARG_TYPE
+function Readable.from(iterable, options) return require(MAKE).from(iterable, options) end
+
+--- Makes a Duplex of this stream and another: what is written is what the other reads, see `net.stream.compose`.
+-- @param stream a stream, or a function as of `Duplex.from`
+-- @tparam[opt] table options `signal`
+-- @treturn Duplex
+-- @raise ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE
+function Readable:compose(stream, options)
+  if options ~= nil and type(options) ~= "table" then
+    errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options)
+  end
+  local signal = options and options.signal
+  if signal ~= nil then require("uvnet.base.abort").check(signal, "options.signal") end
+  local composed = require(MAKE).compose(self, stream)
+  if signal then require(SIGNAL).addAbortSignal(signal, composed) end
+  return composed
+end
+
+--- Takes the `signal` of a stream's options.
+-- @local
+function Readable:_watchSignal(options)
+  if options and options.signal ~= nil then
+    require("uvnet.base.abort").check(options.signal, "options.signal")
+    require(SIGNAL).addAbortSignal(options.signal, self)
+  end
 end
 
 local function read_nothing(self) self:read(0) end

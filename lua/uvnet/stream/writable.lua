@@ -40,6 +40,9 @@ function getters:_ws()
   return ws
 end
 
+-- Loaded when it is first asked for.
+local SIGNAL = "uvnet.stream.signal"
+
 -- Which option is which method.
 local METHODS = {
   write = "_write",
@@ -70,11 +73,15 @@ end
 
 --- Makes a Writable: `Writable([options])`.
 -- @tparam[opt] table options `highWaterMark` (bytes or objects), `objectMode`, `decodeStrings`, `defaultEncoding`,
---   `emitClose`, `autoDestroy`, and in place of methods `write`, `writev`, `final`, `destroy`, `construct`: called with
---   the stream first
+--   `emitClose`, `autoDestroy`, `signal` (an AbortSignal that destroys it), and in place of methods `write`, `writev`,
+--   `final`, `destroy`, `construct`: called with the stream first
 -- @raise ERR_INVALID_ARG_VALUE, ERR_UNKNOWN_ENCODING
 function Writable:initialize(options)
   self:_configureWritable(options, false)
+  if options and options.signal ~= nil then
+    require("uvnet.base.abort").check(options.signal, "options.signal")
+    require(SIGNAL).addAbortSignal(options.signal, self)
+  end
   destruction.construct(self)
 end
 

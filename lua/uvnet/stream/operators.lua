@@ -1,0 +1,273 @@
+--- What can be made of a Readable's chunks: `map`, `filter` and their like give another Readable, `toArray`, `reduce`
+-- and theirs an answer.
+--
+-- Floor 4.
+
+local Readable = require("uvnet.stream.readable")
+local abort = require("uvnet.base.abort")
+local answers = require("uvnet.events.answers")
+local destruction = require("uvnet.stream.destroy")
+local errors = require("uvnet.errors")
+local finished = require("uvnet.stream.finished")
+local is_callable = require("uvnet.base.callable")
+
+local operators = {}
+
+local function check_fn(fn)
+  if not is_callable(fn) then errors.throw("ERR_INVALID_ARG_TYPE", "fn", { "Function", "AsyncFunction" }, fn) end
+end
+
+local function check_options(options)
+  if options == nil then return nil end
+  if type(options) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options) end
+  abort.check(options.signal, "options.signal")
+  return options.signal
+end
+
+local function to_count(number)
+  number = tonumber(number)
+  if not number or number ~= number then return 0 end
+  if number < 0 then errors.throw("ERR_OUT_OF_RANGE", "number", ">= 0", number) end
+  return number
+end
+
+-- A Readable of what `step(chunk, push)` makes of the source's chunks, until it returns true; and a function that ends
+-- it.
+local function derive(source, options, step)
+  local signal = check_options(options)
+  local out, waiting, asked, over, running
+
+  local function push(value)
+    if not out:push(value) then asked = false end
+  end
+
+  local function stop()
+    over = true
+    out:push(nil)
+    source:destroy()
+  end
+
+  local function pump()
+    if running then return end
+    running, waiting = true, false
+    while asked and not over do
+      local chunk = source:read()
+      if chunk == nil then
+        waiting = true
+        break
+      end
+      local ok, done = pcall(step, chunk, push)
+      if not ok then
+        over = true
+        out:destroy(destruction.as_error(done))
+      elseif done then
+        stop()
+      end
+    end
+    running = false
+  end
+
+  out = Readable({
+    objectMode = true,
+    signal = signal,
+    read = function()
+      asked = true
+      pump()
+    end,
+    destroy = function(_, err, callback)
+      over = true
+      source:destroy()
+      callback(err)
+    end,
+  })
+  source:on("readable", function()
+    if waiting then pump() end
+  end)
+  finished(source, { writable = false }, function(err)
+    if over then return end
+    over = true
+    if err then out:destroy(err) else out:push(nil) end
+  end)
+  return out, stop
+end
+
+--- Another Readable, of what a function makes of each chunk.
+-- @tparam function fn gets a chunk
+-- @tparam[opt] table options `signal`
+-- @treturn Readable in object mode
+-- @raise ERR_INVALID_ARG_TYPE
+function operators:map(fn, options)
+  check_fn(fn)
+  return (derive(self, options, function(chunk, push)
+    local value = fn(chunk)
+    if value == nil then errors.throw("ERR_STREAM_NULL_VALUES") end
+    push(value)
+  end))
+end
+
+--- Another Readable, of those chunks for which a function returns true.
+-- @tparam function fn gets a chunk
+-- @tparam[opt] table options `signal`
+-- @treturn Readable in object mode
+-- @raise ERR_INVALID_ARG_TYPE
+function operators:filter(fn, options)
+  check_fn(fn)
+  return (derive(self, options, function(chunk, push)
+    if fn(chunk) then push(chunk) end
+  end))
+end
+
+--- Another Readable, of all the values in the lists that a function makes of each chunk.
+-- @tparam function fn gets a chunk, returns a list
+-- @tparam[opt] table options `signal`
+-- @treturn Readable in object mode
+-- @raise ERR_INVALID_ARG_TYPE
+function operators:flatMap(fn, options)
+  check_fn(fn)
+  return (derive(self, options, function(chunk, push)
+    local list = fn(chunk)
+    if type(list) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "iterable", { "Iterable" }, list) end
+    for i = 1, #list do
+      push(list[i])
+    end
+  end))
+end
+
+--- Another Readable, of the first chunks. This one is destroyed when they are there.
+-- @tparam integer count
+-- @tparam[opt] table options `signal`
+-- @treturn Readable in object mode
+-- @raise ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
+function operators:take(count, options)
+  local left = to_count(count)
+  local out, stop = derive(self, options, function(chunk, push)
+    left = left - 1
+    push(chunk)
+    return left < 1
+  end)
+  if left < 1 then stop() end
+  return out
+end
+
+--- Another Readable, without the first chunks.
+-- @tparam integer count
+-- @tparam[opt] table options `signal`
+-- @treturn Readable in object mode
+-- @raise ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
+function operators:drop(count, options)
+  local left = to_count(count)
+  return (derive(self, options, function(chunk, push)
+    if left >= 1 then
+      left = left - 1
+    else
+      push(chunk)
+    end
+  end))
+end
+
+-- Goes through all chunks. `step` returns true, and the answer, when that is all.
+local function consume(source, options, callback, step, at_end)
+  if is_callable(options) and callback == nil then
+    options, callback = nil, options
+  end
+  local signal = check_options(options)
+  return answers.give(function(settle)
+    local done = false
+    local function answer(err, value)
+      if done then return end
+      done = true
+      settle(err, value)
+    end
+    source:on("data", function(chunk)
+      if done then return end
+      local ok, all, value = pcall(step, chunk)
+      if not ok then
+        source:destroy()
+        answer(destruction.as_error(all))
+      elseif all then
+        source:destroy()
+        answer(nil, value)
+      end
+    end)
+    finished(source, { writable = false, signal = signal }, function(err)
+      if signal and signal.aborted then source:destroy() end
+      if err then answer(err) else answer(nil, at_end()) end
+    end)
+  end, callback)
+end
+
+local function nothing() end
+
+--- Gathers all chunks.
+-- @tparam[opt] table options `signal`
+-- @tparam[opt] function callback gets an error, or nil and a list
+-- @return without a callback, in a task, the list
+-- @raise ERR_INVALID_ARG_TYPE
+function operators:toArray(options, callback)
+  local list = {}
+  return consume(self, options, callback, function(chunk) list[#list + 1] = chunk end, function() return list end)
+end
+
+--- Calls a function with each chunk.
+-- @tparam function fn
+-- @tparam[opt] table options `signal`
+-- @tparam[opt] function callback gets an error or nil, at the end
+-- @raise ERR_INVALID_ARG_TYPE
+function operators:forEach(fn, options, callback)
+  check_fn(fn)
+  return consume(self, options, callback, function(chunk) fn(chunk) end, nothing)
+end
+
+--- Calls a function with each chunk and what it returned before.
+-- @tparam function fn gets what it returned before and a chunk
+-- @param initial what it gets first
+-- @tparam[opt] table options `signal`
+-- @tparam[opt] function callback gets an error, or nil and what it returned last
+-- @return without a callback, in a task, that
+-- @raise ERR_INVALID_ARG_TYPE
+function operators:reduce(fn, initial, options, callback)
+  check_fn(fn)
+  local value = initial
+  return consume(self, options, callback, function(chunk) value = fn(value, chunk) end, function() return value end)
+end
+
+--- Is there a chunk for which a function returns true?
+-- @tparam function fn gets a chunk
+-- @tparam[opt] table options `signal`
+-- @tparam[opt] function callback gets an error, or nil and the answer
+-- @return without a callback, in a task, the answer
+-- @raise ERR_INVALID_ARG_TYPE
+function operators:some(fn, options, callback)
+  check_fn(fn)
+  return consume(self, options, callback, function(chunk)
+    if fn(chunk) then return true, true end
+  end, function() return false end)
+end
+
+--- Does a function return true for each chunk?
+-- @tparam function fn gets a chunk
+-- @tparam[opt] table options `signal`
+-- @tparam[opt] function callback gets an error, or nil and the answer
+-- @return without a callback, in a task, the answer
+-- @raise ERR_INVALID_ARG_TYPE
+function operators:every(fn, options, callback)
+  check_fn(fn)
+  return consume(self, options, callback, function(chunk)
+    if not fn(chunk) then return true, false end
+  end, function() return true end)
+end
+
+--- The first chunk for which a function returns true.
+-- @tparam function fn gets a chunk
+-- @tparam[opt] table options `signal`
+-- @tparam[opt] function callback gets an error, or nil and the chunk; nil if there is none
+-- @return without a callback, in a task, the chunk
+-- @raise ERR_INVALID_ARG_TYPE
+function operators:find(fn, options, callback)
+  check_fn(fn)
+  return consume(self, options, callback, function(chunk)
+    if fn(chunk) then return true, chunk end
+  end, nothing)
+end
+
+return operators
