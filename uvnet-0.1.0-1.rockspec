@@ -160,6 +160,7 @@ build = {
     ["uvnet.stream"] = "lua/uvnet/stream/init.lua",
     ["uvnet.stream.joined"] = "lua/uvnet/stream/joined.lua",
     ["uvnet.stream.kind"] = "lua/uvnet/stream/kind.lua",
+    ["uvnet.stream.legacy"] = "lua/uvnet/stream/legacy.lua",
     ["uvnet.stream.make"] = "lua/uvnet/stream/make.lua",
     ["uvnet.stream.methods"] = "lua/uvnet/stream/methods.lua",
     ["uvnet.stream.operators"] = "lua/uvnet/stream/operators.lua",

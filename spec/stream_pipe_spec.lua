@@ -32,6 +32,58 @@ local function events_of(object, log, ...)
   return log
 end
 
+describe("the pipe of a Stream that only emits", function()
+  local function legacy()
+    local source, dest = stream.Stream(), stream.Stream()
+    local log = {}
+    dest.writable = true
+    function dest.write(_, chunk) log[#log + 1] = chunk end
+    function dest.finish() log[#log + 1] = "finish" end
+    function dest.destroy() log[#log + 1] = "destroy" end
+    assert.equal(dest, source:pipe(dest))
+    return source, dest, log
+  end
+
+  it("writes what is emitted, ends at the end, and leaves no listener behind", function()
+    local source, dest, log = legacy()
+    source:emit("data", "a")
+    source:emit("end")
+    source:emit("data", "b")
+    assert.same({ "a", "finish" }, log)
+    assert.same({}, source:eventNames())
+    assert.same({}, dest:eventNames())
+  end)
+
+  it("destroys the destination when the source closes early", function()
+    local source, _, log = legacy()
+    source:emit("close")
+    assert.same({ "destroy" }, log)
+  end)
+
+  it("hides no error that nobody listens for", function()
+    for _, which in ipairs({ 1, 2 }) do
+      local streams = { legacy() }
+      local ok, err = pcall(streams[which].emit, streams[which], "error", errors("bad"))
+      assert.is_false(ok)
+      assert.equal("bad", err.message)
+      streams = { legacy() }
+      streams[which]:on("error", quiet)
+      streams[which]:emit("error", errors("bad"))
+    end
+  end)
+
+  it("pauses and resumes a source that can", function()
+    local source, dest, log = legacy()
+    function dest.write() return false end
+    function source.pause() log[#log + 1] = "pause" end
+    function source.resume() log[#log + 1] = "resume" end
+    source.readable = true
+    source:emit("data", "a")
+    dest:emit("drain")
+    assert.same({ "pause", "resume" }, log)
+  end)
+end)
+
 describe("pipe", function()
   it("sends all and ends the destination", function()
     local source, dest = source_of("a", "b", "c"), sink()

@@ -20,6 +20,7 @@
 ---@field Duplex net.Duplex Both.
 ---@field Transform net.Transform A Duplex whose output is made of its input.
 ---@field PassThrough net.PassThrough One that changes nothing.
+---@field Stream net.EventEmitter What streams were before they had sides: an emitter with `stream:pipe(destination, options)`, for those who emit `data`, `end` and `close` by themselves.
 local stream = {}
 
 ---Pipes each stream into the next, and sees to it that they end together: when one fails, or closes before its time,

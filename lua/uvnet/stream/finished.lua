@@ -19,7 +19,7 @@ local function verdict_of_close(stream, watch)
   local cut_reading = watch.readable
     and not watch.readable_over
     and kind.is_readable_stream(stream, true)
-    and not kind.is_readable_finished(stream, false)
+    and not kind.is_readable_finished(stream, true)
   local cut_writing = watch.writable and not watch.writable_over and not kind.is_writable_finished(stream)
   if cut_reading or cut_writing then return errors.coded("ERR_STREAM_PREMATURE_CLOSE") end
 end
@@ -94,7 +94,7 @@ local function finished(stream, options, callback)
   local watch = {
     readable = is_readable,
     writable = is_writable,
-    readable_over = kind.is_readable_finished(stream, false),
+    readable_over = kind.is_readable_finished(stream, true),
     writable_over = kind.is_writable_finished(stream),
   }
   if options.readable ~= nil then watch.readable = options.readable end

@@ -19,6 +19,7 @@ local stream = {
 
 -- Field -> module, and the field in it; without that it is the module.
 local LAZY = {
+  Stream = { "uvnet.stream.legacy" },
   addAbortSignal = { "uvnet.stream.signal", "addAbortSignal" },
   compose = { "uvnet.stream.make", "compose" },
   destroy = { "uvnet.stream.kind", "destroy" },
