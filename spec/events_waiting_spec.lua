@@ -164,6 +164,61 @@ describe("events.on", function()
   end)
 end)
 
+describe("in a task", function()
+  local async = net.async
+
+  local function later(fn) net.timers.setTimeout(fn, 1) end
+
+  it("once waits for the event's values, and raises an error that comes first", function()
+    local emitter = events()
+    local values = async.run(function()
+      later(function() emitter:emit("x", 1, nil, 3) end)
+      return { n = select("#", events.once(emitter, "x")) }
+    end):await()
+    assert.equal(3, values and values.n)
+    local task = async.run(function()
+      later(function() emitter:emit("error", errors("bad")) end)
+      return events.once(emitter, "x", {})
+    end)
+    assert.equal("bad", raised(task.await, task).message)
+    assert.same({}, emitter:eventNames())
+  end)
+
+  it("both leave nothing behind when the task is cancelled, or a signal ends the wait", function()
+    local emitter, controller = events(), net.AbortController()
+    local task = async.run(function() events.once(emitter, "x") end)
+    task:cancel()
+    assert.same({}, emitter:eventNames())
+    task = async.run(function()
+      later(function() controller:abort() end)
+      events.once(emitter, "x", { signal = controller.signal })
+    end)
+    assert.equal("ABORT_ERR", raised(task.await, task).code)
+    assert.same({}, emitter:eventNames())
+  end)
+
+  it("on goes from event to event", function()
+    local emitter = events()
+    local got = async.run(function()
+      later(function()
+        emitter:emit("x", 1)
+        emitter:emit("x", 2)
+        emitter:emit("done")
+      end)
+      local list = {}
+      local iterator = events.on(emitter, "x", { close = { "done" } })
+      local args = iterator:next()
+      while args do
+        list[#list + 1] = args[1]
+        args = iterator:next()
+      end
+      return list
+    end):await()
+    assert.same({ 1, 2 }, got)
+    assert.same({}, emitter:eventNames())
+  end)
+end)
+
 describe("events", function()
   it("knows the listeners of an emitter and of a signal", function()
     local emitter, signal = events(), net.AbortController().signal

@@ -455,6 +455,40 @@ describe("a signal", function()
   end)
 end)
 
+describe("destroy", function()
+  it("ends a stream with an AbortError, if nobody says why, and leaves one that is over", function()
+    for _, reason in ipairs({ false, net.errors("bad") }) do
+      local object, told = Readable({ read = quiet }), nil
+      object:on("error", function(err) told = err end)
+      stream.destroy(object, reason or nil)
+      assert.is_true(object.destroyed)
+      drain()
+      assert.equal(reason and "bad" or "The operation was aborted", told.message)
+    end
+    local object = Readable({ read = quiet, autoDestroy = false })
+    object:push(nil)
+    object:resume()
+    drain()
+    stream.destroy(object)
+    drain()
+    assert.is_nil(object.errored)
+  end)
+
+  it("is content with what has only close, or can only emit", function()
+    local closed, log = 0, {}
+    local object = stream.Stream()
+    function object.close() closed = closed + 1 end
+    stream.destroy(object)
+    assert.equal(1, closed)
+    object = stream.Stream()
+    object:on("error", function(err) log[#log + 1] = err.message end)
+    object:on("close", function() log[#log + 1] = "close" end)
+    stream.destroy(object, net.errors("bad"))
+    drain()
+    assert.same({ "bad", "close" }, log)
+  end)
+end)
+
 describe("finished", function()
   it("calls back with nothing, or with an error", function()
     local counts = {}
@@ -540,6 +574,18 @@ describe("what is made of a Readable's chunks", function()
     local source = Readable({ read = function(self) self:destroy(net.errors("worse")) end })
     local _, message = answer(source:map(twice), "toArray")
     assert.equal("worse", message)
+  end)
+
+  it("is what a task waits for, where there is no callback", function()
+    assert.same({ 1, 2 }, five():take(2):toArray())
+    local task = net.async.run(function() return five():reduce(function(sum, value) return sum + value end, 0) end)
+    assert.equal(15, task:await())
+    task = net.async.run(function() five():forEach(function() error("bad", 0) end) end)
+    assert.equal("bad", raised(task.await, task).message)
+    local failure
+    net.timers.setTimeout(function() failure = raised(five().toArray, five()) end, 1)
+    net.run()
+    assert.equal("ERR_INVALID_STATE", failure.code)
   end)
 
   it("raises for what is no function", function()

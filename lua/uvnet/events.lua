@@ -92,7 +92,7 @@ local function is_options(value)
     if not OPTIONS[name] then return false end
     any = true
   end
-  return any or package.loaded["uvnet.runtime.task"] ~= nil and lazily("uvnet.events.answers").in_task()
+  return any or lazily("uvnet.events.answers").in_task()
 end
 
 -- What is no listener is often an emitter called with a dot.

@@ -105,7 +105,7 @@ function stream.compose(...) end
 
 ---Destroys a stream, or what merely is like one.
 ---@param stream any
----@param err? any the reason
+---@param err? any the reason; without one it is an `AbortError`, unless the stream is over
 function stream.destroy(stream, err) end
 
 ---May something be read from it?

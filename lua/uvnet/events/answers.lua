@@ -5,7 +5,7 @@
 local errors = require("uvnet.errors")
 local ticks = require("uvnet.runtime.ticks")
 
--- Who only gives callbacks does not load what tasks need.
+-- Who only gives callbacks does not load what tasks need; once it is loaded, it says so in `ticks.tasks`.
 local TASK = "uvnet.runtime.task"
 
 local answers = {}
@@ -34,7 +34,7 @@ function answers.give(begin, callback)
     begin(callback)
     return nil
   end
-  local task = require(TASK)
+  local task = ticks.tasks or require(TASK)
   local wait = { me = task.enter() }
   wait.stop = begin(function(err, value)
     wait.err, wait.value = err, value
@@ -45,9 +45,9 @@ end
 
 --- Is it a task that asks?
 function answers.in_task()
-  local task = package.loaded[TASK]
+  local task = ticks.tasks
   local me = task and task.running()
-  return me ~= nil and me ~= false and not me._main
+  return me and not me._main or false
 end
 
 return answers

@@ -572,4 +572,7 @@ end
 --- `pcall`, across which a task can wait on every Lua.
 task.pcall = task.yields_across_pcall and pcall or pcall_in_coroutine
 
+-- For those who would not load this for nothing: is it a task that asks?
+ticks.tasks = task
+
 return task

@@ -11,11 +11,16 @@ local pipeline = require("uvnet.stream.pipeline")
 
 local joined = {}
 
-local function destroy(stream, err)
+--- Destroys a stream, or what merely is like one; with an AbortError if nobody says why, and it is not over.
+-- @param stream
+-- @tparam[opt] Error err
+function joined.destroy(stream, err)
   if not stream or kind.is_destroyed(stream) then return end
   if not err and not kind.is_finished(stream) then err = abort.error() end
   kind.destroy(stream, err)
 end
+
+local destroy = joined.destroy
 
 -- What waits for the inner streams: `drained`, `finished` and `closed` are callbacks; `over`: they have ended.
 local function new_front(readable, writable, source, dest)
