@@ -2,6 +2,10 @@
  * Floor 5.
  * Owns no memory; the read buffer is the loop's, or malloc'd while that is lent (where reads overlap). */
 #include <stdlib.h>
+#ifndef _WIN32
+#include <errno.h>
+#include <sys/socket.h>
+#endif
 
 #include "fail.h"
 #include "stream.h"
@@ -46,10 +50,26 @@ static void give_back(net_loop *loop, const uv_buf_t *buffer) {
   }
 }
 
+/* Where the peer has hung up, libuv takes it for the end of what was read last, and older versions do so even if it was
+ * a reset: a message that was cut off must not look like one that is whole. */
+static ssize_t end_or_reset(const net_stream *stream) {
+#ifndef _WIN32
+  uv_os_fd_t fd;
+  char byte;
+  if (uv_fileno((const uv_handle_t *)&stream->uv, &fd) == 0 &&
+      recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == ECONNRESET)
+    return UV_ECONNRESET;
+#else
+  (void)stream;
+#endif
+  return UV_EOF;
+}
+
 static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
   net_stream *stream = net_stream_from(uv);
   net_loop *loop = net_stream_loop(stream);
   if (size == UV_ENOBUFS && is_ending(loop)) return;
+  if (size == UV_EOF) size = end_or_reset(stream);
   if (size != 0) {
     struct net_chunk chunk = {{&stream->handle, NET_ON_READ, push_chunk}, buffer->base, size};
     net_stream_touch(stream); /* the peer's end is traffic, too */
