@@ -62,8 +62,8 @@ local OVER = { destroyed = true, closed = true, closeEmitted = true }
 
 local open = with(NEW, { reading = true, needReadable = true, sync = false })
 local flowing = with(open, { flowing = true, dataListening = true, paused = false })
-local ended = with(flowing, { reading = "nothing", needReadable = "nothing", ended = true })
-local end_emitted = with(ended, { endEmitted = true, afterEnd = true })
+local ended = with(flowing, { reading = "nothing", needReadable = "nothing", ended = true, endScheduled = true })
+local end_emitted = with(ended, { endScheduled = "nothing", endEmitted = true, afterEnd = true })
 local ending = with(NEW, { ending = true, ended = true, finalCalled = true, pendingcb = 1 })
 local finished = with(ending, { pendingcb = 0, prefinished = true, finished = true, finishEmitted = true })
 
