@@ -44,6 +44,7 @@ build = {
         "src/loop.c",
         "src/loop_errors.c",
         "src/loop_fork.c",
+        "src/loop_hooks.c",
         "src/loop_interrupt.c",
         "src/loop_queues.c",
         "src/loop_run.c",

@@ -117,6 +117,43 @@ describe("the event loop", function()
       assert.equal(130, program:wait())
     end)
 
+    only_unix("waits for the end of a callback that takes long, and comes out of run", function()
+      local program = start([[
+        local function compute() for _ = 1, 20000000 do end end
+        net.timers.setTimeout(function()
+          pcall(function()
+            print("computing")
+            local ends = os.time() + 2
+            while os.time() < ends do compute() end
+            print("computed")
+          end)
+        end, 1)
+        tell_the_error()
+        server:close()
+      ]])
+      program:waitFor("computing\n")
+      program:kill("INT")
+      assert.equal(0, program:wait())
+      assert.equal("listening\ncomputing\ncomputed\nfalse\tinterrupted!\n", program:output())
+    end)
+
+    only_unix("is heard at once the second time, by a callback that does not end", function()
+      local program = start([[
+        net.timers.setTimeout(function()
+          print("computing")
+          while true do end
+        end, 1)
+        tell_the_error()
+        server:close()
+      ]])
+      program:waitFor("computing\n")
+      program:kill("INT")
+      child.poll(function() return program:status() end, 300)
+      program:kill("INT")
+      assert.equal(0, program:wait())
+      assert.equal("listening\ncomputing\nfalse\tinterrupted!\n", program:output())
+    end)
+
     -- Only LuaJIT can install a handler without help.
     if not windows and rawget(_G, "jit") then
       it("is heard once by a handler that calls the one before it", function()
@@ -140,6 +177,38 @@ describe("the event loop", function()
         assert.equal(0, program:wait())
         assert.equal("1\n", program:output())
       end)
+    end
+  end)
+
+  -- luaposix: a handler in C sets a hook, which calls the user's function.
+  describe("a signal that somebody else handles", function()
+    local has_posix = pcall(require, "posix.signal")
+    for _, name in ipairs({ "HUP", "USR1", "USR2", "ALRM", "QUIT", "CHLD", "TERM" }) do
+      for _, where in ipairs({ "before run", "in a callback" }) do
+        (has_posix and it or pending)("wakes a loop that waits: " .. name .. ", set " .. where, function()
+          local program = child.start(child.lua("-e", ([[
+            local net, signal = require("net"), require("posix.signal")
+            io.stdout:setvbuf("no")
+            local server = net.createServer()
+            local function set()
+              signal.signal(signal.SIG%s, function()
+                print("handled")
+                server:close()
+              end)
+            end
+            if %s then set() end
+            server:listen(0, "127.0.0.1", function()
+              set()
+              net.timers.setTimeout(function() print("ready") end, 100)
+            end)
+            net.run()
+          ]]):format(name, tostring(where == "before run"))))
+          program:waitFor("ready\n")
+          program:kill(name)
+          assert.equal(0, program:wait(5000))
+          assert.equal("ready\nhandled\n", program:output())
+        end)
+      end
     end
   end)
 

@@ -63,7 +63,7 @@ static void take_out(net_lookup *lookup) {
 
 static void tell(net_loop *loop, net_lookup *lookup) {
   take_out(lookup);
-  net_enter(loop, NET_DOOR_LOOKUP, &lookup); /* by way of this stack: see loop_run */
+  net_enter(loop, NET_DOOR_LOOKUP, &lookup); /* by way of this stack: see net_loop_run */
   if (loop->L != NULL) luaL_unref(loop->L, LUA_REGISTRYINDEX, lookup->ref);
   uv_freeaddrinfo(lookup->answer);
 }

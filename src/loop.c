@@ -30,9 +30,10 @@ void net_loop_at_end(net_loop *loop, net_loop_end end) {
 static int loop_gc(lua_State *L) {
   net_loop *loop = (net_loop *)lua_touserdata(L, 1);
   if (!loop->open) return 0;
-  net_loop_leave_interrupt(loop);
   int broken = net_loop_take_over(loop, 0) < 0;
   int within = loop->L != NULL;
+  if (within) net_loop_leave_interrupt(loop);
+  net_loop_give_hook_back(loop, L, 1);
   int rounds = 3;
   loop->open = 0;
   loop->L = NULL;
@@ -42,7 +43,7 @@ static int loop_gc(lua_State *L) {
   uv_close((uv_handle_t *)&loop->own->timer, NULL);
   uv_close((uv_handle_t *)&loop->own->check, NULL);
   uv_close((uv_handle_t *)&loop->own->idle, NULL);
-  uv_close((uv_handle_t *)&loop->own->interrupt, NULL);
+  net_loop_close_interrupt(loop);
   int status = UV_EBUSY;
   while (!broken && status == UV_EBUSY && (!within || rounds-- > 0)) {
     uv_run(loop->uv, within ? UV_RUN_NOWAIT : UV_RUN_DEFAULT); /* twice, if a uv_stop was left over */
@@ -66,10 +67,15 @@ static void make_place_for_unref(lua_State *L, int index) {
   luaL_unref(L, index, luaL_ref(L, index));
 }
 
-net_loop *net_loop_open(lua_State *L) {
+net_loop *net_loop_find(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &loop_key);
   net_loop *loop = (net_loop *)lua_touserdata(L, -1);
   lua_pop(L, 1);
+  return loop;
+}
+
+net_loop *net_loop_open(lua_State *L) {
+  net_loop *loop = net_loop_find(L);
   if (loop != NULL) return loop;
 
   net_loop_open_frame(L);
@@ -79,6 +85,7 @@ net_loop *net_loop_open(lua_State *L) {
   make_place_for_unref(L, LUA_REGISTRYINDEX);
   net_loop_open_queues(L);
   net_loop_open_interrupt(L);
+  net_loop_open_hooks(L);
 
   /* Closed first; open once everything that can fail is done. */
   loop = (net_loop *)net_newuserdata(L, sizeof *loop);
@@ -152,7 +159,8 @@ static int loop_objects(lua_State *L) {
 void net_loop_open_functions(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"now", loop_now}, {"open_handles", loop_handles}, {"open_objects", loop_objects}, {NULL, NULL}};
-  static const luaL_Reg *const parts[] = {functions, net_loop_run_functions, net_loop_queue_functions, NULL};
+  static const luaL_Reg *const parts[] = {functions, net_loop_run_functions, net_loop_queue_functions,
+                                          net_loop_hook_functions, NULL};
   for (const luaL_Reg *const *part = parts; *part != NULL; part++) {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &loop_key);
     net_setfuncs(L, *part, 1);

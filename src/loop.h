@@ -26,6 +26,7 @@ enum net_door {
   NET_DOOR_LOOKUP,
   NET_DOOR_DATA,      /* net_enter_data */
   NET_DOOR_INTERRUPT, /* loop_interrupt.c */
+  NET_DOOR_TAKEN,     /* net_loop_may_retry */
   NET_DOORS           /* how many, counted from 1 */
 };
 
@@ -52,7 +53,11 @@ struct net_loop_own {
     uv_tcp_t tcp;
     uv_pipe_t pipe;
   } turned_away; /* a connection for which there was no memory: listener.c */
+  uv_timer_t look; /* for new handlers of signals */
 };
+
+/* What is to be done after a callback. */
+enum { NET_AFTER_TICKS = 1, NET_AFTER_HOOK = 2, NET_AFTER_LOOK = 4 };
 
 struct net_loop {
   uv_loop_t *uv; /* in own */
@@ -79,13 +84,27 @@ struct net_loop {
   const void *write;     /* the address of sockets' standard `write` */
   struct net_stream
       *reading; /* whose data a listener is being given: most often it writes to the same socket */
-  unsigned char open, lent, ticks, stopping;
+  unsigned char open, lent, stopping;
   unsigned char begun;   /* has had a stream */
   unsigned char turning; /* away, own->turned_away */
+  unsigned char after;                       /* NET_AFTER_... */
+  /* Of the host's hook (loop_hooks.c): the one that was taken, of which thread, and one that was put off. */
+  lua_Hook hook;
+  lua_State *hooked;
+  lua_Hook volatile late_hook;
+  int late_mask, late_count;
+  const char *ours; /* where the names of our own files begin */
+  size_t ours_length;
+  unsigned char hook_is_lua, one_hook;
+  volatile unsigned char taking; /* signal handlers must leave the hook alone */
+  uint64_t looked;               /* for handlers of signals: when last */
 };
 
 /* Makes the state's loop, unless it has one; leaves the stack as it was. Raises. */
 net_loop *net_loop_open(lua_State *L);
+
+/* The state's loop, or NULL. Never raises. */
+net_loop *net_loop_find(lua_State *L);
 
 static inline net_loop *net_loop_from(const uv_loop_t *uv) { return (net_loop *)uv->data; }
 
@@ -188,21 +207,52 @@ void net_loop_keep_error(net_loop *loop);
 int net_loop_raise_error(lua_State *L, net_loop *loop);
 
 /* After a queue's hook has ended with a status, may it be called for the rest at once? What raises does not keep the rest
- * from running. But where there is no memory, or run was called where hardly any stack is left, the call itself may be
- * what fails, again and again. */
-int net_loop_can_go_on(const net_loop *loop, int status);
+ * from running, so yes, if it has taken something from its queue. Else it is the call itself that fails, or our own
+ * lines: then the rest has to wait, as it has after a great many errors. */
+struct net_retry {
+  lua_Number taken; /* as it was after the last error */
+  int errors;       /* so far */
+};
+
+int net_loop_may_retry(net_loop *loop, int status, struct net_retry *retry);
 
 /* Make what stands behind the doors, and the doors of the room itself. Raise. */
 void net_loop_open_frame(lua_State *L);
 void net_loop_open_queues(lua_State *L);
 void net_loop_open_interrupt(lua_State *L);
+void net_loop_open_hooks(lua_State *L);
 
-/* The handle that wakes the loop at Ctrl-C; when it is listened to. Never raise. */
+/* The handles that wake the loop for a signal and look for handlers; from when to when signals are heard. Never raise. */
 int net_loop_init_interrupt(net_loop *loop);
-void net_loop_hear_interrupt(net_loop *loop);
-void net_loop_leave_interrupt(const net_loop *loop);
+void net_loop_close_interrupt(net_loop *loop);
+void net_loop_hear_interrupt(net_loop *loop, uv_run_mode mode);
+void net_loop_leave_interrupt(net_loop *loop);
+void net_loop_look_later(net_loop *loop);
+
+/* Before a callback: takes a hook that somebody has set. After run: gives it back. Never raise. */
+void net_loop_take_new_hook(net_loop *loop);
+void net_loop_give_hook_back(net_loop *loop, lua_State *L, int always);
+
+static inline void net_loop_take_hook(net_loop *loop) {
+  if (lua_gethook(loop->L) != NULL) net_loop_take_new_hook(loop);
+}
+
+/* After a callback: keeps what a hook has raised in our own lines. Never raises. */
+void net_loop_keep_hook_error(net_loop *loop);
+
+/* In the handler of a signal, after it has asked the user's: a hook that this has set, in the place of the one before, is
+ * put off. Between callbacks: it is set at last. */
+void net_loop_put_hook_off(net_loop *loop, lua_Hook before);
+void net_loop_set_late_hook(net_loop *loop);
+
+/* Pushes the message handler. Raises. */
+void net_loop_push_handler(lua_State *L);
+
+/* run itself. */
+int net_loop_run(lua_State *L);
 
 extern const luaL_Reg net_loop_run_functions[];
+extern const luaL_Reg net_loop_hook_functions[];
 extern const luaL_Reg net_loop_queue_functions[];
 
 #endif

@@ -6,6 +6,7 @@
 static const char errors_key = 0; /* its address is a key of the registry, and stands for error(nil) */
 
 enum { PROBE_DEPTH = 8 }; /* C calls */
+enum { RETRIES = 1000 };
 
 void net_loop_push_errors(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &errors_key); }
 
@@ -79,18 +80,44 @@ static int call_deeper(lua_State *L) {
   return 0;
 }
 
-int net_loop_can_go_on(const net_loop *loop, int status) {
-  if (status == LUA_OK || status == LUA_ERRMEM) return status == LUA_OK;
+/* Is there enough stack for the delivery to take something? */
+static int has_stack(const net_loop *loop) {
   lua_State *L = loop->L;
   lua_pushvalue(L, NET_PLACE_PROBE);
   lua_pushvalue(L, -1);
   lua_pushinteger(L, PROBE_DEPTH);
-  status = lua_pcall(L, 2, 0, 0);
+  int status = lua_pcall(L, 2, 0, 0);
   if (status != LUA_OK) lua_pop(L, 1);
   return status == LUA_OK;
 }
 
-void net_loop_open_errors(lua_State *L) {
+static int deliver_taken(lua_State *L) {
+  lua_Number *taken = (lua_Number *)lua_touserdata(L, 1);
+  net_loop_push_hook(L, NET_DOOR_TAKEN);
+  lua_call(L, 0, 1);
+  *taken = lua_tonumber(L, -1);
+  return 0;
+}
+
+/* How many callbacks all queues have called; the same as before, if that cannot be told. */
+static lua_Number count_taken(const net_loop *loop, lua_Number before) {
+  lua_State *L = loop->L;
+  lua_Number taken = before;
+  lua_pushvalue(L, NET_DOOR_TAKEN);
+  lua_pushlightuserdata(L, &taken);
+  if (lua_pcall(L, 1, 0, 0) != LUA_OK) lua_pop(L, 1);
+  return taken;
+}
+
+int net_loop_may_retry(net_loop *loop, int status, struct net_retry *retry) {
+  if (status == LUA_OK || status == LUA_ERRMEM) return status == LUA_OK;
+  if (!has_stack(loop) || ++retry->errors > RETRIES) return 0;
+  lua_Number before = retry->taken;
+  retry->taken = count_taken(loop, before);
+  return retry->errors == 1 || retry->taken != before;
+}
+
+void net_loop_push_handler(lua_State *L) {
   lua_getglobal(L, "debug");
   if (lua_istable(L, -1)) {
     lua_getfield(L, -1, "traceback");
@@ -99,6 +126,10 @@ void net_loop_open_errors(lua_State *L) {
   }
   lua_remove(L, -2);
   lua_pushcclosure(L, add_traceback, 1);
+}
+
+void net_loop_open_errors(lua_State *L) {
+  net_loop_push_handler(L);
   lua_rawseti(L, -2, NET_PLACE_HANDLER);
   lua_pushcfunction(L, put_error);
   lua_rawseti(L, -2, NET_PLACE_KEEPER);
@@ -106,4 +137,5 @@ void net_loop_open_errors(lua_State *L) {
   lua_rawseti(L, -2, NET_PLACE_PROBE);
   lua_createtable(L, 16, 0);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &errors_key);
+  net_loop_set_door(L, NET_DOOR_TAKEN, deliver_taken);
 }

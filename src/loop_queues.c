@@ -21,9 +21,10 @@ static int deliver_queue(lua_State *L) {
 /* True: there is more to do. */
 static int run_queue(net_loop *loop, enum net_door door) {
   struct queue_event event = {door, 1};
+  struct net_retry retry = {0, 0};
   int status = LUA_OK;
   /* A raise leaves `more` as it was. */
-  while (event.more && loop->L != NULL && net_loop_can_go_on(loop, status))
+  while (event.more && loop->L != NULL && net_loop_may_retry(loop, status, &retry))
     status = net_enter(loop, door, &event);
   return event.more;
 }

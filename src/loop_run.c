@@ -8,7 +8,7 @@ static const char doors_key = 0, hooks_key = 0, objects_key = 0, write_key = 0;
 
 /* Those that Lua may set a hook for have a name. */
 static const char *const door_names[NET_DOORS + 1] = {"", "ticks", "immediates", "timers", "",
-                                                      "", "",      "",           NULL};
+                                                      "", "",      "",           "taken",  NULL};
 
 void net_loop_push_objects(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &objects_key); }
 
@@ -62,19 +62,27 @@ static int call_door(net_loop *loop, enum net_door door, void *event) {
 
 /* What has to wait does so until the next callback, or the next run. */
 static void run_ticks(net_loop *loop) {
+  struct net_retry retry = {0, 0};
   int status = LUA_OK;
-  while (loop->ticks && net_loop_can_go_on(loop, status)) {
-    loop->ticks = 0;
-    status = call_door(loop, NET_DOOR_TICKS, &status); /* an address of the stack: see loop_run */
-    if (status != LUA_OK) loop->ticks = 1;
+  while ((loop->after & NET_AFTER_TICKS) && net_loop_may_retry(loop, status, &retry)) {
+    loop->after &= (unsigned char)~NET_AFTER_TICKS;
+    status = call_door(loop, NET_DOOR_TICKS, &status); /* an address of the stack: see net_loop_run */
+    if (status != LUA_OK) loop->after |= NET_AFTER_TICKS;
   }
+}
+
+static void after_callback(net_loop *loop) {
+  if (loop->after & NET_AFTER_LOOK) net_loop_look_later(loop);
+  run_ticks(loop);
+  if (loop->after & NET_AFTER_HOOK) net_loop_keep_hook_error(loop);
 }
 
 int net_enter(net_loop *loop, enum net_door door, void *event) {
   if (loop->L == NULL) return LUA_OK;
   loop->callback++;
+  net_loop_take_hook(loop);
   int status = call_door(loop, door, event);
-  if (loop->ticks) run_ticks(loop);
+  if (loop->after) after_callback(loop);
   if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
   return status;
 }
@@ -84,6 +92,7 @@ int net_enter(net_loop *loop, enum net_door door, void *event) {
 int net_enter_data(net_loop *loop, int ref, void *event) {
   lua_State *L = loop->L;
   if (L == NULL) return 0;
+  net_loop_take_hook(loop);
   lua_pushvalue(L, NET_DOOR_DATA);
   lua_rawgeti(L, NET_PLACE_OBJECTS, ref);
   lua_pushvalue(L, NET_PLACE_EVENTS);
@@ -95,7 +104,7 @@ int net_enter_data(net_loop *loop, int ref, void *event) {
       loop->callback++;
       loop->event = event;
       call_delivery(loop, 3);
-      if (loop->ticks) run_ticks(loop);
+      if (loop->after) after_callback(loop);
       if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
       return 1;
     }
@@ -129,7 +138,7 @@ static int deliver_ticks(lua_State *L) {
 static int alive(net_loop *loop) { return loop->errors > 0 || uv_loop_alive(loop->uv); }
 
 /* run(mode): 0 default, 1 once, 2 nowait. True while something active is left; raises what callbacks raised. */
-static int loop_run(lua_State *L) {
+int net_loop_run(lua_State *L) {
   net_loop *loop = net_loop_upvalue(L);
   uv_run_mode mode = (uv_run_mode)lua_tointeger(L, 1);
   if (loop->L != NULL) return luaL_error(L, "the event loop is running already");
@@ -160,15 +169,15 @@ static int loop_run(lua_State *L) {
   loop->run++;
   loop->fair = loop->refusing;
   loop->refusing = 0;
-  run_ticks(loop);
-  if (loop->errors == 0 && !loop->stopping) {
-    if (mode != UV_RUN_NOWAIT) net_loop_hear_interrupt(loop);
-    uv_run(loop->uv, loop->errors > 0 ? UV_RUN_NOWAIT : mode);
-    if (mode != UV_RUN_NOWAIT) net_loop_leave_interrupt(loop);
-  } else {
-    uv_run(loop->uv, UV_RUN_NOWAIT); /* takes back the uv_stop that net_loop_keep_error or stop has made */
-  }
+  net_loop_take_hook(loop);
+  net_loop_hear_interrupt(loop, mode);
+  after_callback(loop);
+  /* Also takes back the uv_stop that net_loop_keep_error or stop has made. */
+  uv_run(loop->uv, loop->errors > 0 || loop->stopping ? UV_RUN_NOWAIT : mode);
+  net_loop_leave_interrupt(loop);
+  if (loop->after & NET_AFTER_HOOK) net_loop_keep_hook_error(loop);
   loop->L = NULL;
+  net_loop_give_hook_back(loop, L, 0);
   if (loop->errors > 0) return net_loop_raise_error(L, loop);
   lua_pushboolean(L, alive(loop));
   return 1;
@@ -209,19 +218,21 @@ static int loop_stopped(lua_State *L) {
 
 /* ticks(): there are ticks now; run them after this callback. */
 static int loop_ticks(lua_State *L) {
-  net_loop_upvalue(L)->ticks = 1;
+  net_loop_upvalue(L)->after |= NET_AFTER_TICKS;
   return 0;
 }
 
-/* hook(name, function): what Lua does about the events of a door. */
+/* hook(name[, function]): what Lua does about the events of a door; gives back what it did before. */
 static int loop_hook(lua_State *L) {
   int door = luaL_checkoption(L, 1, NULL, door_names);
-  luaL_checktype(L, 2, LUA_TFUNCTION);
   lua_settop(L, 2);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &hooks_key);
-  lua_insert(L, 2);
-  lua_rawseti(L, 2, door);
-  return 0;
+  lua_rawgeti(L, 3, door);
+  if (lua_isnil(L, 2)) return 1;
+  luaL_checktype(L, 2, LUA_TFUNCTION);
+  lua_pushvalue(L, 2);
+  lua_rawseti(L, 3, door);
+  return 1;
 }
 
 /* standardWrite(function): the `write` of sockets that have no other. */
@@ -234,7 +245,7 @@ static int loop_standard_write(lua_State *L) {
 }
 
 const luaL_Reg net_loop_run_functions[] = {
-    {"run", loop_run},
+    {"run", net_loop_run},
     {"stop", loop_stop},
     {"running", loop_running},
     {"callback", loop_callback},

@@ -20,9 +20,26 @@ local Immediate = class.new("Immediate")
 local waiting, running = {}, {}
 local running_at = 0
 local kept = 0 -- immediates that keep the loop running
+local taken = 0 -- how many were called, ever
+local busy = false -- an operation is under way, or was cut short: a host's hook may raise between any two lines
 
 local function schedule()
   core.immediates(#waiting > 0 or running_at < #running, kept > 0)
+end
+
+local function keeps(immediate) return immediate and immediate._ref and not immediate._done end
+
+-- Counts anew.
+local function repair()
+  kept = 0
+  for i = running_at + 1, #running do
+    if keeps(running[i]) then kept = kept + 1 end
+  end
+  for i = 1, running ~= waiting and #waiting or 0 do
+    if keeps(waiting[i]) then kept = kept + 1 end
+  end
+  schedule()
+  busy = false
 end
 
 local function forget(immediate)
@@ -33,10 +50,13 @@ end
 --- Makes it keep `run` running (again). That is so from the start.
 -- @treturn Immediate itself
 function Immediate:ref()
+  if busy then repair() end
   if not self._ref then
+    busy = true
     self._ref = true
     if not self._done then kept = kept + 1 end
     schedule()
+    busy = false
   end
   return self
 end
@@ -44,10 +64,13 @@ end
 --- Makes it keep `run` running no longer.
 -- @treturn Immediate itself
 function Immediate:unref()
+  if busy then repair() end
   if self._ref then
+    busy = true
     self._ref = false
     if not self._done then kept = kept - 1 end
     schedule()
+    busy = false
   end
   return self
 end
@@ -74,9 +97,12 @@ function immediates.setImmediate(callback, ...)
     _count = count,
     _arguments = count > 0 and { ... } or nil,
   }, Immediate.__instance)
+  if busy then repair() end
+  busy = true
   kept = kept + 1
   waiting[#waiting + 1] = immediate
   if #waiting == 1 or kept == 1 then schedule() end
+  busy = false
   return immediate
 end
 
@@ -86,31 +112,47 @@ function immediates.clearImmediate(immediate)
   if not Immediate:isInstance(immediate) then
     return errors._checkModule(immediate, immediates.clearImmediate, "net.timers.clearImmediate(immediate)")
   end
+  if busy then repair() end
+  busy = true
   forget(immediate)
   -- While the loop does not run, its place stays taken.
   if waiting[#waiting] == immediate then waiting[#waiting] = nil end
   schedule()
+  busy = false
 end
 
+--- Before the loop runs: puts in order what an operation has left that was cut short.
+function immediates.settle()
+  if busy then repair() end
+end
+
+--- How many callbacks were called, ever.
+function immediates.taken() return taken end
+
 core.hook("immediates", function()
+  if busy then repair() end
   if running_at >= #running then
     -- Those that come from now on wait for the next turn.
-    running, waiting = waiting, {}
+    -- In this order, lest one that was cut short lose any.
     running_at = 0
+    running = waiting
   end
+  if running == waiting then waiting = {} end
   while running_at < #running do
     local immediate = running[running_at + 1]
-    local done = immediate._done
+    local done = not immediate or immediate._done
     if not done then forget(immediate) end -- before it is taken: where no stack is left, this raises
     running_at = running_at + 1
     running[running_at] = false
     if not done then
+      taken = taken + 1
       if immediate._count > 0 then
         immediate._callback(unpack(immediate._arguments, 1, immediate._count))
       else
         immediate._callback()
       end
       drain()
+      if busy then repair() end
     end
   end
   schedule()

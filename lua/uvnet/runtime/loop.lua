@@ -4,10 +4,18 @@
 
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
+local immediates = require("uvnet.runtime.immediates")
 local ticks = require("uvnet.runtime.ticks")
+local waiting = require("uvnet.runtime.timer_queue")
 
 core.hook("ticks", ticks.drain)
 ticks.onpending = core.ticks
+ticks.keepInterrupt = core.keepInterrupt
+core.ours()
+
+-- An error does not keep the rest of a queue from running. But where nothing is taken from it any more, the error is in
+-- our own lines, or there is no stack left, and would come again and again.
+core.hook("taken", function() return ticks.taken() + immediates.taken() + waiting.taken() end)
 
 local MODES = { default = 0, once = 1, nowait = 2 }
 
@@ -43,6 +51,8 @@ function loop.run(mode)
   if core.running() then
     error(errors("The event loop is running already", { code = "ERR_LOOP_RUNNING" }), 0)
   end
+  waiting.settle()
+  immediates.settle()
   local alive = run(number)
   -- Where nothing is left, whoever waits for that (`beforeExit`) may give it something.
   while not alive and number == 0 and loop.onempty and not core.stopped() and loop.onempty() do

@@ -12,6 +12,9 @@ local unpack = table.unpack or unpack -- luacheck: ignore 143
 local ticks = {
   --- Called when the queue stops being empty.
   onpending = function() end,
+  --- Is this what a hook has raised (the host's watchdog, Ctrl-C), and no error of whoever was called? Then it is kept,
+  -- and comes out of `run`.
+  keepInterrupt = function() return false end,
 }
 
 -- An entry is a function and two arguments, in three lists side by side. They have places in advance, so that a nil is
@@ -29,6 +32,7 @@ end
 local functions, firsts, seconds = places(), places(), places()
 local head, tail = 0, 0
 local passed = 0 -- how many have been called and have left the lists
+local taken = 0 -- how many were called, ever
 local longest = 0 -- what the queue has grown to, if that was many
 
 --- `nextTick` for up to two arguments, unchecked: for this module's own use. The function always gets two.
@@ -99,6 +103,7 @@ function ticks.drain()
     else
       head = at
     end
+    taken = taken + 1
     callback(first, second)
   end
   passed = passed % 2 ^ 31 + 1 -- what had its place in this queue is over
@@ -108,5 +113,8 @@ function ticks.drain()
     functions, firsts, seconds = places(), places(), places()
   end
 end
+
+--- How many were called, ever.
+function ticks.taken() return taken end
 
 return ticks

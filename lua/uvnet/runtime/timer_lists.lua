@@ -105,4 +105,44 @@ local function sort(list)
   list.unsorted = false
 end
 
-return { heap = heap, by_duration = by_duration, new = new, renew = renew, remove = remove, sort = sort }
+-- ---- what an error has left half-done ----
+
+-- The chain of `_next` is what holds: each operation changes it by one store. What is in it and does not know its list
+-- was about to go, or about to come.
+local function relink(list)
+  local last, timeout = list, list._next
+  while timeout ~= list do
+    if timeout._list == list then
+      last._next, timeout._previous = timeout, last
+      last = timeout
+    end
+    timeout = timeout._next
+  end
+  last._next, list._previous = list, last
+end
+
+-- Makes everything anew that can be told from the chains. `each` is called with every timeout.
+local function rebuild(each)
+  for i = #heap, 1, -1 do
+    heap[i] = nil
+  end
+  for _, list in pairs(by_duration) do
+    relink(list)
+    sift_up(list, #heap + 1)
+    local timeout = list._next
+    while timeout ~= list do
+      each(timeout)
+      timeout = timeout._next
+    end
+  end
+end
+
+return {
+  heap = heap,
+  by_duration = by_duration,
+  new = new,
+  renew = renew,
+  remove = remove,
+  sort = sort,
+  rebuild = rebuild,
+}

@@ -1,5 +1,8 @@
 --- The timeouts that wait. One timer of the loop waits for what is due first; then their callbacks run.
 --
+-- A hook of the host's (a watchdog, Ctrl-C) may raise between any two lines of what users call here. So each operation
+-- says what it is busy with; the one after an operation that was cut short first puts in order what that has left.
+--
 -- A timeout has `_duration`, `_ref` (does it keep the loop running?), `_repeats`, and `_call`, which gets the list that
 -- the timeout stood in, and calls back.
 --
@@ -18,6 +21,9 @@ local waiting = {}
 
 -- The list that was emptied last stays where it is, for who clears a timeout often sets another one like it.
 local spare
+
+-- The timeout that an operation is about, while it is under way (or true).
+local busy = false
 
 local function retire(list)
   if spare and spare ~= list and spare.at > 0 and spare._next == spare then remove_list(spare) end
@@ -40,6 +46,7 @@ local function schedule(now)
   end
   if due == first.expiry and due_ref == ref then return end
   now = now or core.now()
+  due = nil
   core.timer(first.expiry > now and first.expiry - now or 1, ref)
   due, due_ref = first.expiry, ref -- last: where no stack is left, the calls raise
 end
@@ -62,8 +69,9 @@ end
 local function append(timeout, list)
   local last = list._previous
   timeout._previous, timeout._next = last, list
+  last._next = timeout
+  list._previous = timeout
   timeout._list = list
-  last._next, list._previous = timeout, timeout
 end
 
 local function insert(timeout, start)
@@ -78,10 +86,41 @@ local function insert(timeout, start)
   append(timeout, list)
 end
 
+local taken = 0
+
+local function repair()
+  local cut = busy
+  active, due = 0, nil
+  local found = false
+  lists.rebuild(function(timeout)
+    if timeout == cut then found = true end
+    if timeout._ref then active = active + 1 end
+  end)
+  if spare and by_duration[spare.duration] ~= spare then spare = nil end
+  -- It was being moved to the end of its list.
+  local list = type(cut) == "table" and not found and cut._list
+  if list and by_duration[list.duration] == list then
+    append(cut, list)
+    if cut._ref then active = active + 1 end
+  end
+  schedule()
+  busy = false
+end
+
+--- Before the loop runs: puts in order what an operation has left that was cut short.
+function waiting.settle()
+  if busy then repair() end
+end
+
+--- How many callbacks were called, ever.
+function waiting.taken() return taken end
+
 --- Starts its time, or starts it anew.
 function waiting.start(timeout)
+  if busy then repair() end
   local now = core.now()
   local list = timeout._list
+  busy = timeout
   if list and list.duration == timeout._duration then
     -- When the list is due can only become later. That is looked at when it is due, so that this costs next to nothing.
     timeout._start = now
@@ -89,18 +128,22 @@ function waiting.start(timeout)
       timeout._previous._next, timeout._next._previous = timeout._next, timeout._previous
       append(timeout, list)
     end
+    busy = false
     return
   end
   stop(timeout)
   insert(timeout, now)
   if timeout._ref then active = active + 1 end
   schedule(now)
+  busy = false
 end
 
 --- Starts its time as if that had been done before, at a ms and perhaps a part of one. Those that are due in the same
 -- ms share a list; what stands for its duration is negative, so that nothing in it is ever too young. They are called
 -- in the order in which they began.
 function waiting.start_at(timeout, start)
+  if busy then repair() end
+  busy = timeout
   local expiry = floor(start) + timeout._duration
   local list = by_duration[-expiry] or new_list(-expiry, expiry)
   if list == spare then spare = nil end
@@ -115,6 +158,7 @@ function waiting.start_at(timeout, start)
   timeout._start = start
   if timeout._ref then active = active + 1 end
   schedule()
+  busy = false
 end
 
 -- Looks at what is due by then: below a list in the heap there is nothing that is due before it.
@@ -130,21 +174,27 @@ function waiting.comes_before(expiry, start) return comes_before(1, expiry, star
 
 --- Ends its waiting.
 function waiting.stop(timeout)
+  if busy then repair() end
   if timeout._list then
+    busy = timeout
     stop(timeout)
     schedule()
+    busy = false
   end
 end
 
 --- Has it keep the loop running (again).
 -- @treturn table the timeout
 function waiting.ref(timeout)
+  if busy then repair() end
   if not timeout._ref then
+    busy = true
     timeout._ref = true
     if timeout._list then
       active = active + 1
       schedule()
     end
+    busy = false
   end
   return timeout
 end
@@ -152,12 +202,15 @@ end
 --- Has it keep the loop running no longer.
 -- @treturn table the timeout
 function waiting.unref(timeout)
+  if busy then repair() end
   if timeout._ref then
+    busy = true
     timeout._ref = false
     if timeout._list then
       active = active - 1
       schedule()
     end
+    busy = false
   end
   return timeout
 end
@@ -171,8 +224,11 @@ end
 
 --- Puts it on a rack, until it is to wait again, or is cleared. It must not have a ref.
 function waiting.rest(timeout, rack)
+  if busy then repair() end
+  busy = timeout
   stop(timeout)
   append(timeout, rack)
+  busy = false
 end
 
 -- ---- their callbacks ----
@@ -185,8 +241,10 @@ local function finish_current()
   if not timeout then return end
   current = nil
   if timeout._repeats and not timeout._cleared and not timeout._list then
+    busy = timeout
     insert(timeout, timeout._called)
     if timeout._ref then active = active + 1 end
+    busy = false
   end
 end
 
@@ -203,18 +261,25 @@ local function run_list(list, now)
   while list._next ~= list do
     local timeout = list._next
     local start = floor(timeout._start)
+    busy = timeout
     if now - start < list.duration then
       -- It came, or came again, after the others.
       list.running = false
       renew(list, max(start + list.duration, now + 1))
+      busy = false
       return
     end
     stop(timeout)
+    taken = taken + 1
+    busy = false
     call(timeout, list)
     drain()
+    if busy then repair() end
   end
+  busy = true
   list.running = false
   remove_list(list)
+  busy = false
 end
 
 -- When this turn of the timers began. What becomes due meanwhile waits for the next one, so that a callback that takes
@@ -222,6 +287,7 @@ end
 local turn
 
 core.hook("timers", function()
+  if busy then repair() end
   finish_current()
   due = nil
   turn = turn or core.now()

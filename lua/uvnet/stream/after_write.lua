@@ -127,7 +127,13 @@ local function prefinish(self, ws)
     ws.sync = true
     ws.pendingcb = (ws.pendingcb or 0) + 1
     local ok, raised = pcall(self._final, self, function(err) on_final(self, ws, err) end)
-    if not ok then on_final(self, ws, destruction.as_error(raised)) end
+    if not ok then
+      if ticks.keepInterrupt(raised) then
+        self:destroy() -- it will not finish any more
+      else
+        on_final(self, ws, destruction.as_error(raised))
+      end
+    end
     ws.sync = nil
   else
     local outer = guard(self, ws)

@@ -102,6 +102,10 @@ local function prepare_destroy(stream, err, callback)
     local ok, raised = pcall(stream._destroy, stream, err, on_destroy)
     if not ok then
       -- Behind `on_destroy` it is no failure of _destroy any more, and must not be lost.
+      if ticks.keepInterrupt(raised) then
+        on_destroy(err)
+        return
+      end
       if called then error(raised, 0) end
       on_destroy(as_error(raised))
     end
@@ -182,7 +186,13 @@ local function run_construct(stream, waited_for)
   end
 
   local ok, raised = pcall(stream._construct, stream, function(err) later(on_construct, err) end)
-  if not ok then later(on_construct, as_error(raised)) end
+  if ok then return end
+  if ticks.keepInterrupt(raised) then
+    later(on_construct)
+    stream:destroy() -- then
+  else
+    later(on_construct, as_error(raised))
+  end
 end
 
 --- Has the stream's `_construct` run in the next tick, if it has one. Until it calls back nothing is read, written or

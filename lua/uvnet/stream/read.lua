@@ -77,12 +77,25 @@ local function whole_number(n)
   return n < 0 and math.ceil(n) or math.floor(n)
 end
 
+local function read_again(self, rs)
+  if not rs.reading and not rs.ended and not rs.destroyed then self:read(0) end
+end
+
 -- Gets the stream's maker to push, unless he is at it, or there is no point.
 local function call_read(self, rs)
   rs.reading, rs.sync = true, true
   if (rs.length or 0) == 0 then rs.needReadable = true end
   local ok, raised = pcall(self._read, self, high_water(rs))
-  if not ok then destruction.error_or_destroy(self, destruction.as_error(raised)) end
+  if ok then
+    if rs.interrupted then rs.interrupted = nil end
+  elseif not ticks.keepInterrupt(raised) then
+    destruction.error_or_destroy(self, destruction.as_error(raised))
+  else
+    -- It is asked again: at once, but not for ever.
+    rs.reading = nil
+    if not rs.interrupted then later(read_again, self, rs) end
+    rs.interrupted = true
+  end
   rs.sync = false
 end
 
