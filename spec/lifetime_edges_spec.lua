@@ -304,7 +304,8 @@ describe("what is not ours", function()
     local foreign = { io.stdout, {}, 1, "x", true, function() end, coroutine.create(nothing) }
     local common = {
       "close", "attach", "ref", "unref", "hasRef", "type", "write", "shutdown", "directWrite", "pending", "bytes",
-      "moment", "touch", "readStart", "readStop", "directRead", "isDirectRead", "pipeTo", "listen", "isTcp", "open",
+      "setIdle", "touch", "setDeadline", "idle", "giveIdle", "readStart", "readStop", "directRead", "isDirectRead",
+      "pipeTo", "listen", "isTcp", "open",
     }
     local own = {
       tcp = { "bind", "connect", "sockname", "peername", "nodelay", "keepalive", "linger" },

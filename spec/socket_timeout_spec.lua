@@ -400,3 +400,161 @@ describe("net.Socket", function()
     end)
   end)
 end)
+
+describe("the time of a socket", function()
+  testing.leakCheck(before_each, after_each)
+
+  local function compute(ms)
+    local till = core.now() + ms
+    repeat until core.now() >= till
+  end
+
+  local function wait(ms)
+    local over
+    timers.setTimeout(function() over = true end, ms)
+    testing.run(function() return over end)
+  end
+
+  local function destroy(...)
+    for _, socket in ipairs({ ... }) do
+      socket:destroy()
+    end
+    testing.run()
+  end
+
+  it("counts from the call, also when somebody has computed for long before it", function()
+    local client, accepted = testing.pair()
+    accepted:resume()
+    local from, fired
+    client:setTimeout(60):on("timeout", function() fired = core.now() end)
+    net.run("nowait")
+    compute(100)
+    from = core.now()
+    client:write("x")
+    testing.wait(client, "timeout")
+    assert.is_true(fired - from >= 60)
+    compute(50)
+    from, fired = core.now(), nil
+    client:setTimeout(40)
+    testing.wait(client, "timeout")
+    assert.is_true(fired - from >= 40)
+    destroy(client, accepted)
+  end)
+
+  it("and timeouts come in the order in which they are due, however late the loop is", function()
+    local client, accepted = testing.pair()
+    local order = {}
+    timers.setTimeout(function() order[#order + 1] = "first" end, 5)
+    timers.setTimeout(function() order[#order + 1] = "third" end, 15)
+    client:setTimeout(10):on("timeout", function() order[#order + 1] = "second" end)
+    compute(30)
+    wait(5)
+    assert.same({ "first", "second", "third" }, order)
+    destroy(client, accepted)
+  end)
+
+  it("with { read = true } counts what the peer sends, and not what is written", function()
+    local client, accepted = testing.pair()
+    accepted:resume()
+    client:resume()
+    local fired = 0
+    client:setTimeout(60, { read = true }, function() fired = fired + 1 end)
+    assert.equal(60, client.timeout)
+    local writer = timers.setInterval(function() client:write("x") end, 10)
+    testing.run(function() return fired == 1 end)
+    client:on("timeout", function() fired = fired + 1 end)
+    wait(80)
+    assert.equal(1, fired) -- once, until the peer sends again
+    accepted:write("y")
+    testing.run(function() return fired == 2 end)
+    writer:close()
+    destroy(client, accepted)
+  end)
+
+  it("is known to the socket before it connects, while it is open and after", function()
+    local server = net.createServer(function(socket) socket:resume() end):listen(0, "127.0.0.1")
+    testing.wait(server, "listening")
+    local client = net.Socket()
+    assert.is_nil(client.timeout)
+    local early = 0
+    client:setTimeout(20):on("timeout", function() early = early + 1 end)
+    assert.equal(20, client.timeout)
+    testing.run(function() return early == 1 end)
+    client:connect(server:address().port, "127.0.0.1")
+    testing.run(function() return early == 2 end)
+    assert.equal(20, client.timeout)
+    client:setTimeout(1000)
+    assert.equal(1000, client.timeout)
+    server:close()
+    destroy(client)
+    assert.equal(1000, client.timeout)
+  end)
+
+  it("costs no memory of Lua's", function()
+    local client, accepted = testing.pair()
+    local function measure(ms)
+      collectgarbage()
+      collectgarbage()
+      local before = collectgarbage("count")
+      client:setTimeout(ms)
+      accepted:setTimeout(ms)
+      collectgarbage()
+      collectgarbage()
+      return collectgarbage("count") - before
+    end
+    measure(100000)
+    client:setTimeout(0)
+    accepted:setTimeout(0)
+    assert.is_true(measure(200000) <= 0.1)
+    destroy(client, accepted)
+  end)
+
+  it("ends at its deadline, whatever comes", function()
+    local client, accepted = testing.pair()
+    accepted:resume()
+    local from, failure = core.now(), nil
+    client:setDeadline(60):on("error", function(err) failure = err end)
+    local writer = timers.setInterval(function() client:write("x") end, 5)
+    testing.wait(client, "close")
+    writer:close()
+    assert.equal("ERR_TIMEOUT", failure.code)
+    assert.is_true(core.now() - from >= 60)
+    destroy(accepted)
+  end)
+
+  it("has no deadline after setDeadline(0), and one that is set later counts from then", function()
+    local client, accepted = testing.pair()
+    client:on("error", function() end)
+    client:setDeadline(20):setDeadline(0)
+    wait(40)
+    assert.is_false(client.destroyed)
+    client:setDeadline(10000):setDeadline(10)
+    testing.wait(client, "close")
+    destroy(accepted)
+  end)
+
+  it("also ends before there is a handle", function()
+    local client = net.Socket()
+    local failure
+    client:on("error", function(err) failure = err end):setDeadline(10)
+    wait(30)
+    assert.equal("ERR_TIMEOUT", failure and failure.code)
+    assert.equal("ERR_INVALID_ARG_TYPE", raised(client.setDeadline, net.Socket(), "1").code)
+    assert.equal("ERR_OUT_OF_RANGE", raised(client.setDeadline, net.Socket(), -1).code)
+  end)
+end)
+
+describe("net.timers.now", function()
+  it("goes forward, in ms with fractions", function()
+    local from = timers.now()
+    local again = from
+    for _ = 1, 1000 do
+      local now = timers.now()
+      assert.is_true(now >= again)
+      again = now
+    end
+    assert.is_true(again > from)
+    assert.is_true(again - from < 10000)
+    assert.is_true(math.abs(timers.now() - core.now()) < 1000)
+  end)
+end)

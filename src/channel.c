@@ -99,7 +99,7 @@ static void accept_all(net_loop *loop, uv_stream_t *channel, struct received *re
       return;
     }
     if (net_fd_lift(&handle) < 0) continue; /* it is closed */
-    net_stream_touch(net_stream_of(handle));
+    net_stream_touch(net_stream_of(handle), NET_TRAFFIC_READ);
     received->handles[received->count++] = handle;
   }
 }
@@ -273,8 +273,13 @@ static const luaL_Reg channel_methods[] = {
     {"openChannel", channel_open}, {"receive", channel_receive}, {"send", channel_send}, {NULL, NULL}};
 
 static const luaL_Reg *const methods[] = {
-    net_stream_methods,      net_stream_read_methods, net_stream_write_methods,
-    net_stream_lazy_methods, channel_methods,         NULL,
+    net_stream_methods,
+    net_stream_idle_methods,
+    net_stream_read_methods,
+    net_stream_write_methods,
+    net_stream_lazy_methods,
+    channel_methods,
+    NULL,
 };
 
 static int init_channel(net_loop *loop, net_handle *handle, const void *argument) {

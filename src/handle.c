@@ -14,6 +14,7 @@ static const char *const method_names[NET_METHODS] = {
     [NET_ON_READ] = "_onread",     [NET_ON_WRITTEN] = "_onwritten",     [NET_ON_SHUTDOWN] = "_onshutdown",
     [NET_ON_OVER] = "_onover",     [NET_ON_CONNECTED] = "_onconnected", [NET_ON_CONNECTION] = "_onconnection",
     [NET_ON_CLOSED] = "_onclosed", [NET_ON_EXIT] = "_onexit",           [NET_ON_SIGNAL] = "_onsignal",
+    [NET_ON_IDLE] = "_onidle",     [NET_ON_DEADLINE] = "_ondeadline",
 };
 
 /* What is at the upvalues of the delivery. */

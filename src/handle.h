@@ -121,9 +121,11 @@ enum net_method {
   NET_ON_OVER,      /* _onover(): both sides are over, and nobody hears of it: stream_lazy.c */
   NET_ON_CONNECTED, /* _onconnected(), or code, errno, sentence */
   NET_ON_CONNECTION, /* _onconnection(handle); (handle, code, …): to be dropped; or nil, code, errno, sentence */
-  NET_ON_CLOSED, /* _onclosed() */
-  NET_ON_EXIT,   /* _onexit(status, signal) */
-  NET_ON_SIGNAL, /* _onsignal(number) */
+  NET_ON_CLOSED,   /* _onclosed() */
+  NET_ON_EXIT,     /* _onexit(status, signal) */
+  NET_ON_SIGNAL,   /* _onsignal(number) */
+  NET_ON_IDLE,     /* _onidle() */
+  NET_ON_DEADLINE, /* _ondeadline() */
   NET_METHODS
 };
 

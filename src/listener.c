@@ -116,7 +116,7 @@ static net_handle *take(net_stream *server, int *status) {
   }
   if (client == NULL) return NULL;
   if (is_last_descriptor(loop, client)) *status = UV_EMFILE;
-  net_stream_touch(net_stream_of(client));
+  net_stream_touch(net_stream_of(client), NET_TRAFFIC_READ);
   return client;
 }
 
@@ -187,7 +187,7 @@ static int push_connected(lua_State *L, net_event *event) {
 void net_listener_on_connect(uv_connect_t *uv, int status) {
   net_stream *stream = net_stream_of(net_req_release(net_req_from(uv)));
   struct connected_event connected = {{&stream->handle, NET_ON_CONNECTED, push_connected}, status};
-  net_stream_touch(stream);
+  net_stream_touch(stream, NET_TRAFFIC_READ);
   stream->flags &= (uint16_t)~NET_CONNECTING;
   /* Closed meanwhile: whoever closed it knows. */
   if (stream->handle.box != NULL) net_handle_tell(&connected.event);

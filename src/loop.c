@@ -52,6 +52,7 @@ static int loop_gc(lua_State *L) {
   if (status == 0) free(loop->own);
   free(loop->buffer);
   free(loop->spare);
+  net_idle_close(&loop->idle);
   loop->own = NULL;
   loop->uv = NULL;
   loop->buffer = NULL;
@@ -113,6 +114,7 @@ net_loop *net_loop_open(lua_State *L) {
     return NULL; /* luaL_error is not declared as one that never returns */
   }
   loop->uv->data = loop;
+  loop->timeouts_due = loop->armed = UINT64_MAX;
   loop->forks = net_loop_forks;
   uv_timer_init(loop->uv, &loop->own->timer);
   uv_check_init(loop->uv, &loop->own->check);
@@ -126,11 +128,34 @@ net_loop *net_loop_open(lua_State *L) {
 
 /* ---- Lua functions ---- */
 
-/* now() -> ms on the loop's clock, brought up to date. */
+/* now() -> ms, since some time. */
 static int loop_now(lua_State *L) {
-  net_loop *loop = net_loop_upvalue(L);
-  if (loop->open) uv_update_time(loop->uv);
-  net_pushsize(L, loop->open ? uv_now(loop->uv) : 0);
+  net_pushsize(L, net_loop_now());
+  return 1;
+}
+
+/* precise_now() -> the same with what is less than a ms behind the point. */
+static int loop_precise_now(lua_State *L) {
+  lua_pushnumber(L, (lua_Number)uv_hrtime() / 1e6);
+  return 1;
+}
+
+/* backend_fd() -> the descriptor that tells of what happens, or -1. */
+static int loop_backend_fd(lua_State *L) {
+  const net_loop *loop = net_loop_upvalue(L);
+  lua_pushinteger(L, loop->open ? uv_backend_fd(loop->uv) : -1);
+  return 1;
+}
+
+/* backend_timeout() -> in how many ms the loop has something to do; -1: when something happens. */
+static int loop_backend_timeout(lua_State *L) {
+  const net_loop *loop = net_loop_upvalue(L);
+  int timeout = 0;
+  if (loop->open && loop->errors == 0 && !(loop->after & NET_AFTER_TICKS)) {
+    uv_update_time(loop->uv);
+    timeout = uv_backend_timeout(loop->uv);
+  }
+  lua_pushinteger(L, timeout);
   return 1;
 }
 
@@ -157,8 +182,13 @@ static int loop_objects(lua_State *L) {
 }
 
 void net_loop_open_functions(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"now", loop_now}, {"open_handles", loop_handles}, {"open_objects", loop_objects}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"now", loop_now},
+                                       {"precise_now", loop_precise_now},
+                                       {"backend_fd", loop_backend_fd},
+                                       {"backend_timeout", loop_backend_timeout},
+                                       {"open_handles", loop_handles},
+                                       {"open_objects", loop_objects},
+                                       {NULL, NULL}};
   static const luaL_Reg *const parts[] = {functions, net_loop_run_functions, net_loop_queue_functions,
                                           net_loop_hook_functions, NULL};
   for (const luaL_Reg *const *part = parts; *part != NULL; part++) {

@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "compat.h"
+#include "idle.h"
 
 /* Rules of the door.
  *
@@ -43,7 +44,7 @@ typedef void (*net_loop_fork)(net_loop *loop, int goes_on);
 /* What libuv writes into. Apart from the userdata, because it may have to outlive that: see loop_gc. */
 struct net_loop_own {
   uv_loop_t uv;
-  uv_timer_t timer; /* the one timer; timers.lua keeps the list of what is due */
+  uv_timer_t timer; /* the one timer, for timeouts, which live in Lua, and for what is idle */
   uv_check_t check; /* immediates run here, */
   uv_idle_t idle;   /* and this keeps the loop from waiting while there are some */
   uv_async_t interrupt;
@@ -52,7 +53,7 @@ struct net_loop_own {
     uv_stream_t stream;
     uv_tcp_t tcp;
     uv_pipe_t pipe;
-  } turned_away; /* a connection for which there was no memory: listener.c */
+  } turned_away;   /* a connection for which there was no memory: listener.c */
   uv_timer_t look; /* for new handlers of signals */
 };
 
@@ -66,7 +67,6 @@ struct net_loop {
   char *buffer;       /* NET_READ_SIZE bytes that every read shares */
   size_t handles;     /* streams that are not closed yet */
   uint32_t callback;  /* the number of the current callback: what counts "within one callback" compares it */
-  uint64_t traffic;   /* the moment of the latest on any handle */
   uint32_t run;       /* the number of this run */
   int refusing, fair; /* reads have been refused in this run; in the one before */
   int errors;         /* how many are kept for run to raise */
@@ -87,7 +87,7 @@ struct net_loop {
   unsigned char open, lent, stopping;
   unsigned char begun;   /* has had a stream */
   unsigned char turning; /* away, own->turned_away */
-  unsigned char after;                       /* NET_AFTER_... */
+  unsigned char after;   /* NET_AFTER_... */
   /* Of the host's hook (loop_hooks.c): the one that was taken, of which thread, and one that was put off. */
   lua_Hook hook;
   lua_State *hooked;
@@ -98,7 +98,18 @@ struct net_loop {
   unsigned char hook_is_lua, one_hook;
   volatile unsigned char taking; /* signal handlers must leave the hook alone */
   uint64_t looked;               /* for handlers of signals: when last */
+  /* Of the timer, in ms of net_loop_now; UINT64_MAX: never. */
+  uint64_t timeouts_due, armed; /* the first of the timeouts; what the timer waits for */
+  struct net_idle_lists idle;
+  void (*idle_due)(struct net_loop *loop, net_idle *idle);
 };
+
+/* The time, not the loop's, which is that of the last turn: what begins now, after somebody has computed for long, has all
+ * its time. No system call. */
+static inline uint64_t net_loop_now(void) { return uv_hrtime() / 1000000; }
+
+/* Something that is idle may be due by then. Never raises. */
+void net_loop_wait_till(net_loop *loop, uint64_t due);
 
 /* Makes the state's loop, unless it has one; leaves the stack as it was. Raises. */
 net_loop *net_loop_open(lua_State *L);

@@ -120,6 +120,8 @@ static void raise_value(lua_State *L) {
   lua_error(L);
 }
 
+static void take(net_loop *loop, lua_State *L);
+
 static void on_hook(lua_State *L, lua_Debug *event) {
   net_loop *loop = net_loop_find(L);
   if (loop == NULL) return;
@@ -141,7 +143,9 @@ static void on_hook(lua_State *L, lua_Debug *event) {
     return;
   }
   if (ours && (loop->after & NET_AFTER_HOOK)) return; /* what it has raised is on its way */
-  if (call_hook(L, hook, is_lua, ours, event) == LUA_OK) return;
+  int status = call_hook(L, hook, is_lua, ours, event);
+  if (loop->L == L && lua_gethook(L) != on_hook) take(loop, L); /* it has set another */
+  if (status == LUA_OK) return;
   if (!ours) raise_value(L);
   push_table(L);
   lua_insert(L, -2);
@@ -152,8 +156,7 @@ static void on_hook(lua_State *L, lua_Debug *event) {
 
 /* ---- taking it ---- */
 
-void net_loop_take_new_hook(net_loop *loop) {
-  lua_State *L = loop->L;
+static void take(net_loop *loop, lua_State *L) {
   loop->taking = 1;
   lua_Hook hook = lua_gethook(L);
   if (hook == on_hook || hook == NULL) {
@@ -174,6 +177,8 @@ void net_loop_take_new_hook(net_loop *loop) {
   lua_sethook(L, on_hook, mask, count);
   loop->taking = 0;
 }
+
+void net_loop_take_new_hook(net_loop *loop) { take(loop, loop->L); }
 
 /* When run ends. One that counts stays: to give it back would begin its count anew. */
 void net_loop_give_hook_back(net_loop *loop, lua_State *L, int always) {

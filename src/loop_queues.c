@@ -1,6 +1,6 @@
-/* Immediates and the loop's one timer: each runs a queue of callbacks that lives in Lua.
+/* Immediates and the loop's one timer: queues of callbacks that live in Lua, and what is idle.
  * Floor 2.
- * Owns no memory: the three handles lie in the loop. */
+ * Owns no memory: the handles lie in the loop. */
 #include "loop.h"
 
 /* The hook of a queue answers false when it is done; one that raises is called again for the rest, so that an error in
@@ -8,19 +8,21 @@
 struct queue_event {
   enum net_door door;
   int more;
+  uint64_t limit; /* timeouts: what is due later waits */
 };
 
 static int deliver_queue(lua_State *L) {
   struct queue_event *event = (struct queue_event *)lua_touserdata(L, 1);
   net_loop_push_hook(L, event->door);
-  lua_call(L, 0, 1);
+  net_pushsize(L, event->limit);
+  lua_call(L, 1, 1);
   event->more = lua_toboolean(L, -1);
   return 0;
 }
 
 /* True: there is more to do. */
-static int run_queue(net_loop *loop, enum net_door door) {
-  struct queue_event event = {door, 1};
+static int run_queue(net_loop *loop, enum net_door door, uint64_t limit) {
+  struct queue_event event = {door, 1, limit};
   struct net_retry retry = {0, 0};
   int status = LUA_OK;
   /* A raise leaves `more` as it was. */
@@ -29,25 +31,65 @@ static int run_queue(net_loop *loop, enum net_door door) {
   return event.more;
 }
 
-static void on_check(uv_check_t *check) { run_queue(net_loop_from(check->loop), NET_DOOR_IMMEDIATES); }
+static void on_check(uv_check_t *check) { run_queue(net_loop_from(check->loop), NET_DOOR_IMMEDIATES, 0); }
 
 static void on_idle(uv_idle_t *idle) { (void)idle; }
 
-static void on_timer(uv_timer_t *timer) {
-  net_loop *loop = net_loop_from(timer->loop);
-  if (run_queue(loop, NET_DOOR_TIMERS) && loop->open) uv_timer_start(timer, on_timer, 1, 0);
+/* ---- the timer ---- */
+
+static void on_timer(uv_timer_t *timer);
+
+static void arm(net_loop *loop, uint64_t due) {
+  loop->armed = due;
+  if (due == UINT64_MAX) {
+    uv_timer_stop(&loop->own->timer);
+    return;
+  }
+  uv_update_time(loop->uv);
+  uint64_t now = uv_now(loop->uv);
+  uv_timer_start(&loop->own->timer, on_timer, due > now ? due - now : 1, 0);
 }
 
-/* timer(ms, ref): the timer is due in so many ms, and keeps the loop running or not; nil stops it. */
+static void arm_for_next(net_loop *loop) {
+  uint64_t due = net_idle_next(&loop->idle);
+  arm(loop, due < loop->timeouts_due ? due : loop->timeouts_due);
+}
+
+void net_loop_wait_till(net_loop *loop, uint64_t due) {
+  if (due < loop->armed && loop->open) arm(loop, due);
+}
+
+/* What was due when this began, in the order in which it was; what becomes due meanwhile waits for the next turn, so that
+ * callbacks that take longer than their interval leave the network its turns. */
+static void on_timer(uv_timer_t *timer) {
+  net_loop *loop = net_loop_from(timer->loop);
+  uint64_t turn = net_loop_now();
+  int more = 0;
+  loop->armed = 0; /* nobody need arm it meanwhile */
+  while (loop->L != NULL && !more) {
+    uint64_t idle = net_idle_next(&loop->idle);
+    if (idle <= turn && idle < loop->timeouts_due) {
+      loop->idle_due(loop, net_idle_take(&loop->idle));
+    } else if (loop->timeouts_due <= turn) {
+      more = run_queue(loop, NET_DOOR_TIMERS, idle < turn ? idle : turn);
+    } else {
+      break;
+    }
+  }
+  if (!loop->open) return;
+  if (more) {
+    arm(loop, 0); /* at once, but not before the network has had its turn */
+  } else {
+    arm_for_next(loop);
+  }
+}
+
+/* timer(due, ref): the first timeout is due then, and keeps the loop running or not; nil: there is none. */
 static int loop_timer(lua_State *L) {
   net_loop *loop = net_loop_upvalue(L);
   if (!loop->open) return 0;
-  if (lua_isnoneornil(L, 1)) {
-    uv_timer_stop(&loop->own->timer);
-  } else {
-    lua_Number ms = lua_tonumber(L, 1);
-    uv_timer_start(&loop->own->timer, on_timer, ms > 0 ? (uint64_t)ms : 0, 0);
-  }
+  loop->timeouts_due = lua_isnoneornil(L, 1) ? UINT64_MAX : (uint64_t)lua_tonumber(L, 1);
+  if (loop->armed != 0 || loop->timeouts_due == UINT64_MAX) arm_for_next(loop);
   if (lua_toboolean(L, 2)) {
     uv_ref((uv_handle_t *)&loop->own->timer);
   } else {

@@ -29,7 +29,7 @@ static int pipe_create(lua_State *L) {
 
 static int open_pipe(net_handle *handle, lua_Integer fd) {
   net_stream *stream = net_stream_of(handle);
-  net_stream_touch(stream);
+  net_stream_touch(stream, NET_TRAFFIC_READ);
   return uv_pipe_open(&stream->uv.pipe, (uv_file)fd);
 }
 
@@ -117,7 +117,7 @@ static int pipe_connect(lua_State *L) {
   if (status < 0) return net_fail(L, status);
   if (is_abstract(path, length)) {
     status = use_abstract(stream, path, length, connect);
-    net_stream_touch(stream);
+    net_stream_touch(stream, NET_TRAFFIC_READ);
     lua_pushliteral(L, "done");
     return 1 + (status < 0 ? net_fail_push(L, status) : 0);
   }
@@ -175,6 +175,7 @@ static const luaL_Reg pipe_methods[] = {{"bindPath", pipe_bind},
 
 static const luaL_Reg *const methods[] = {
     net_stream_methods,
+    net_stream_idle_methods,
     net_stream_read_methods,
     net_stream_write_methods,
     net_stream_lazy_methods,

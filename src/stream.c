@@ -8,7 +8,7 @@ net_stream *net_stream_check(lua_State *L, int index) {
   return handle != NULL && handle->type->is_stream ? net_stream_of(handle) : NULL;
 }
 
-/* Ends the piping out of and into it, and closes its fast paths. */
+/* Ends the piping out of and into it and its idle time, and closes its fast paths. */
 void net_stream_leave(net_handle *handle) {
   net_stream *stream = net_stream_of(handle);
   net_loop *loop = net_stream_loop(stream);
@@ -16,6 +16,7 @@ void net_stream_leave(net_handle *handle) {
   if (stream->pipe_from != NULL) stream->pipe_from->pipe_to = NULL;
   stream->pipe_to = NULL;
   stream->pipe_from = NULL;
+  net_stream_forget_idle(stream);
   if (loop->reading == stream) loop->reading = NULL;
   stream->flags &= (uint16_t) ~(NET_READ_FAST | NET_READ_TEXT | NET_WRITE_FAST | NET_LAZY);
 }
@@ -27,26 +28,12 @@ static int stream_pending(lua_State *L) {
   return 1;
 }
 
-/* bytes() -> received, given to libuv. */
+/* bytes() -> received, given to libuv, and its idle time in ms, or nil. */
 static int stream_bytes(lua_State *L) {
   const net_stream *stream = net_stream_check(L, 1);
   net_pushsize(L, stream == NULL ? 0 : stream->bytes_read);
   net_pushsize(L, stream == NULL ? 0 : stream->bytes_written);
-  return 2;
-}
-
-/* moment() -> ms on the loop's clock of the last traffic, with its order behind the point. touch(): there is some now. */
-static int stream_moment(lua_State *L) {
-  const net_stream *stream = net_stream_check(L, 1);
-  if (stream == NULL) return 0;
-  lua_pushnumber(L, (lua_Number)stream->active / (1 << NET_MOMENT_BITS));
-  return 1;
-}
-
-static int stream_touch(lua_State *L) {
-  net_stream *stream = net_stream_check(L, 1);
-  if (stream != NULL) net_stream_touch(stream);
-  return 0;
+  return 2 + (stream == NULL ? 0 : net_stream_push_idle(L, stream));
 }
 
 /* isTcp() */
@@ -56,6 +43,5 @@ static int stream_is_tcp(lua_State *L) {
   return 1;
 }
 
-const luaL_Reg net_stream_methods[] = {{"pending", stream_pending}, {"bytes", stream_bytes},
-                                       {"moment", stream_moment},   {"touch", stream_touch},
-                                       {"isTcp", stream_is_tcp},    {NULL, NULL}};
+const luaL_Reg net_stream_methods[] = {
+    {"pending", stream_pending}, {"bytes", stream_bytes}, {"isTcp", stream_is_tcp}, {NULL, NULL}};

@@ -26,7 +26,7 @@ typedef struct net_stream {
   net_handle handle;
   uint64_t bytes_read;        /* received */
   uint64_t bytes_written;     /* given to libuv */
-  uint64_t active;            /* the moment of the last traffic, for idle timeouts */
+  net_idle *idle;             /* its idle time and its deadline, if it has some */
   struct net_stream *pipe_to; /* what is read goes there, past Lua; it is the other's pipe_from */
   struct net_stream *pipe_from;
   int refusal;       /* the status of a fast write that failed, for the next `write`, which reports it */
@@ -55,15 +55,13 @@ static inline net_loop *net_stream_loop(const net_stream *stream) {
 /* The open stream of argument `index`, or NULL if it is closed or no stream. Raises if it is no handle. */
 net_stream *net_stream_check(lua_State *L, int index);
 
-/* There is traffic. Its moment is in ms on the loop's clock, which stands still in a callback; so what comes within one
- * has its order in as many bits behind the point. */
-enum { NET_MOMENT_BITS = 16 };
+void net_stream_put_off(net_stream *stream, unsigned traffic);
 
-static inline void net_stream_touch(net_stream *stream) {
-  net_loop *loop = net_stream_loop(stream);
-  uint64_t now = uv_now(loop->uv) << NET_MOMENT_BITS;
-  loop->traffic = now > loop->traffic ? now : loop->traffic + 1;
-  stream->active = loop->traffic;
+/* There is traffic: what came from the peer, or what goes to it. */
+enum net_stream_traffic { NET_TRAFFIC_READ = 1, NET_TRAFFIC_WRITE = 2 };
+
+static inline void net_stream_touch(net_stream *stream, enum net_stream_traffic traffic) {
+  if (stream->idle != NULL) net_stream_put_off(stream, traffic);
 }
 
 /* What is to be written in one go. */
@@ -82,6 +80,11 @@ enum { NET_WROTE, NET_WROTE_MUCH, NET_WRITE_QUEUED };
  * _onwritten will say. Else a status below 0. Raises what anchoring raises; where L is NULL, it never raises, and queues
  * a copy of the one buffer. */
 int net_stream_write(lua_State *L, net_stream *stream, const net_output *output);
+/* Idle time (stream_idle.c). */
+void net_stream_forget_idle(net_stream *stream);
+int net_stream_push_idle(lua_State *L, const net_stream *stream); /* ms, or nothing; gives back how many */
+void net_stream_open_idle(net_loop *loop);
+extern const luaL_Reg net_stream_idle_methods[];
 
 /* For the types: their `leave`, and the methods of every stream. */
 void net_stream_leave(net_handle *handle);
@@ -102,7 +105,7 @@ enum { NET_TAKEN_LIMIT = 1024 * 1024 };
 /* Counts what the system took within this callback; whether that is too much for one. */
 static inline int net_stream_take(net_stream *stream, size_t size) {
   const net_loop *loop = net_stream_loop(stream);
-  net_stream_touch(stream);
+  net_stream_touch(stream, NET_TRAFFIC_WRITE);
   if (stream->taken_in != loop->callback) {
     stream->taken_in = loop->callback;
     stream->taken = 0;

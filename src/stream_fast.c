@@ -172,7 +172,7 @@ static void give_to_pipe(net_stream *to, struct net_chunk *chunk) {
   net_loop *loop = net_stream_loop(to);
   if (!can_write(to) || !net_loop_writes_as_usual(loop, to->handle.ref)) return;
   size_t moved = offer_bytes(to, chunk->data, (size_t)chunk->size);
-  if (moved > 0) to->active = ++loop->traffic;
+  if (moved > 0) net_stream_touch(to, NET_TRAFFIC_WRITE);
   chunk->data += moved;
   chunk->size -= (ssize_t)moved;
 }
@@ -183,6 +183,7 @@ int net_stream_read_fast(net_stream *stream, struct net_chunk *chunk) {
 }
 
 void net_stream_open(lua_State *L, net_loop *loop) {
+  net_stream_open_idle(loop);
   lua_pushlightuserdata(L, loop);
   lua_pushcclosure(L, deliver_data, 1);
   net_loop_put_door(L, NET_DOOR_DATA);

@@ -65,6 +65,12 @@ static int stream_close_lazily(lua_State *L) {
   luaL_checktype(L, 2, LUA_TTABLE);
   if (stream == NULL) return 0;
   uint64_t received = stream->bytes_read, given = stream->bytes_written;
+  lua_settop(L, 2);
+  if (net_stream_push_idle(L, stream)) {
+    lua_pushliteral(L, "timeout");
+    lua_insert(L, -2);
+    lua_rawset(L, 2);
+  }
   net_handle_close(&stream->handle, NET_TELL_LISTENER);
   lua_pushliteral(L, "_handle");
   lua_pushnil(L);
@@ -79,7 +85,7 @@ static int stream_close_lazily(lua_State *L) {
 int net_stream_end_lazily(net_stream *stream) {
   const net_loop *loop = net_stream_loop(stream);
   const uint16_t flowing = NET_LAZY | NET_READ_FAST;
-  if ((stream->flags & (flowing | NET_HALF_OPEN)) != flowing || loop->ticks || loop->L == NULL) return 0;
+  if ((stream->flags & (flowing | NET_HALF_OPEN)) != flowing || loop->after || loop->L == NULL) return 0;
   if (stream->handle.ref == LUA_NOREF || net_loop_listens(NET_PLACE_END, loop, stream->handle.ref)) return 0;
   if (net_stream_shut(stream) < 0) return 0;
   stream->flags &= (uint16_t)~NET_WRITE_FAST;

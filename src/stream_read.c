@@ -72,7 +72,7 @@ static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
   if (size == UV_EOF) size = end_or_reset(stream);
   if (size != 0) {
     struct net_chunk chunk = {{&stream->handle, NET_ON_READ, push_chunk}, buffer->base, size};
-    net_stream_touch(stream); /* the peer's end is traffic, too */
+    net_stream_touch(stream, NET_TRAFFIC_READ); /* the peer's end is traffic, too */
     if (size > 0) stream->bytes_read += (uint64_t)size;
     int done =
         size > 0 ? net_stream_read_fast(stream, &chunk) : size == UV_EOF && net_stream_end_lazily(stream);

@@ -44,7 +44,7 @@ static void on_write(uv_write_t *uv, int status) {
   if (req->sent != NULL) net_handle_release(req->sent);
   net_stream *stream = net_stream_of(net_req_release(req));
   stream->writes--;
-  net_stream_touch(stream);
+  net_stream_touch(stream, NET_TRAFFIC_WRITE);
   if (!silent) tell_done(stream, NET_ON_WRITTEN, status);
 }
 
@@ -59,7 +59,7 @@ static int send_request(net_req *req, const uv_buf_t *buffers, unsigned count, n
     req->sent = &sent->handle;
   }
   stream->writes++;
-  net_stream_touch(stream);
+  net_stream_touch(stream, NET_TRAFFIC_WRITE);
   for (unsigned i = 0; i < count; i++) stream->bytes_written += buffers[i].len;
   return 0;
 }

@@ -24,7 +24,7 @@ static int init_tcp(net_loop *loop, net_handle *handle, const void *argument) {
 
 static int open_tcp(net_handle *handle, lua_Integer fd) {
   net_stream *stream = net_stream_of(handle);
-  net_stream_touch(stream);
+  net_stream_touch(stream, NET_TRAFFIC_READ);
   return uv_tcp_open(&stream->uv.tcp, (uv_os_sock_t)fd);
 }
 
@@ -122,15 +122,11 @@ static const luaL_Reg tcp_methods[] = {
 };
 
 static const luaL_Reg *const methods[] = {
-    net_stream_methods,
-    net_stream_read_methods,
-    net_stream_write_methods,
-    net_stream_lazy_methods,
-    net_listener_methods,
-    net_fd_methods,
-    tcp_methods,
-    net_tcp_option_methods,
-    NULL,
+    net_stream_methods,      net_stream_idle_methods,
+    net_stream_read_methods, net_stream_write_methods,
+    net_stream_lazy_methods, net_listener_methods,
+    net_fd_methods,          tcp_methods,
+    net_tcp_option_methods,  NULL,
 };
 
 const net_type net_tcp_type = {

@@ -65,9 +65,10 @@ static const luaL_Reg tty_methods[] = {
 
 static const luaL_Reg *const methods[] = {
     net_stream_methods,
+    net_stream_idle_methods,
+    net_stream_lazy_methods,
     net_stream_read_methods,
     net_stream_write_methods,
-    net_stream_lazy_methods,
     tty_methods,
     NULL,
 };

@@ -153,6 +153,15 @@ function net.run(mode) end
 ---Makes the running `run` return once the current turn is done. Without one it does nothing.
 function net.stop() end
 
+---The descriptor that can be read when something happens, on systems where the loop has one (epoll, kqueue). With
+---`backendTimeout` it is how another loop waits for this one; then `net.run("nowait")`.
+---@return integer fd -1 where there is none
+function net.backendFd() end
+
+---How long the loop may wait for something to happen.
+---@return integer ms 0: there is something to do; -1: as long as nothing happens
+function net.backendTimeout() end
+
 ---The options of `net.createConnection`: those of the socket, those of its `connect`, and a time-out.
 ---@class net.ConnectionOptions: net.SocketOptions, net.ConnectOptions
 ---@field timeout? number ms without traffic until `timeout` is emitted; counts from before the connection stands

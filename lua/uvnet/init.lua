@@ -61,6 +61,8 @@ local net = {
   getDefaultAutoSelectFamilyAttemptTimeout = selection.getDefaultAutoSelectFamilyAttemptTimeout,
   setDefaultAutoSelectFamilyAttemptTimeout = selection.setDefaultAutoSelectFamilyAttemptTimeout,
   run = loop.run,
+  backendFd = loop.backendFd,
+  backendTimeout = loop.backendTimeout,
   stop = loop.stop,
 }
 

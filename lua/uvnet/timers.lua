@@ -3,6 +3,7 @@
 -- Floor 4.
 
 local class = require("uvnet.base.class")
+local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local events = require("uvnet.events")
 local immediates = require("uvnet.runtime.immediates")
@@ -107,8 +108,7 @@ function Timeout:close()
   return self
 end
 
--- ---- for those who have timeouts of another kind ----
-
+-- For those who have timeouts of another kind.
 timers._Timeout = Timeout
 
 function Timeout:_call()
@@ -118,9 +118,6 @@ function Timeout:_call()
     self._callback()
   end
 end
-
-Timeout._start_at, Timeout._stop, Timeout._rest = waiting.start_at, waiting.stop, waiting.rest
-timers._rack, timers._comes_before = waiting.rack, waiting.comes_before
 
 --- @section end
 
@@ -147,8 +144,12 @@ function timers.clearTimeout(timeout)
     return errors._checkModule(timeout, timers.clearTimeout, "net.timers.clearTimeout(timeout)")
   end
   timeout._cleared = true
-  timeout:_stop()
+  waiting.stop(timeout)
 end
+
+--- The time, for measuring how long something takes: it never goes back, and does not say what o'clock it is.
+-- @treturn number ms, with fractions, since some time in the past
+timers.now = core.precise_now
 
 --- The same as `clearTimeout`.
 -- @function clearInterval

@@ -157,9 +157,17 @@ function Socket:setEncoding(encoding) end
 ---
 ---In Node.js: `socket.setTimeout(timeout[, callback])`
 ---@param timeout number ms; 0 for none
+---@param options? { read?: boolean }|fun() `read`: counts only what the peer sends, not what is written to it. Or the callback
 ---@param callback? fun() is added for `timeout`, once
 ---@return self
-function Socket:setTimeout(timeout, callback) end
+function Socket:setTimeout(timeout, options, callback) end
+
+---Has the socket destroyed after a time, with an error `ERR_TIMEOUT`, whatever traffic there is until then.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE`.
+---@param deadline number ms from now; 0 takes it away
+---@return self
+function Socket:setDeadline(deadline) end
 
 ---Turns Nagle's algorithm off, or on again: off, small writes are sent at once.
 ---

@@ -59,6 +59,10 @@ function timers.nextTick(callback, ...) end
 ---@param timeout? net.Timeout
 function timers.clearTimeout(timeout) end
 
+---The time, to measure how long something takes: it never goes back, and is no time of day.
+---@return number ms with fractions, since some time in the past
+function timers.now() end
+
 ---The same as `clearTimeout`.
 ---
 ---In Node.js: `clearInterval(timeout)`

@@ -76,7 +76,7 @@ function Deadline:_call()
   local now = now_of()
   if now < deadline then
     set(self, deadline, now)
-    self:_start_at(now)
+    self:refresh()
     return
   end
   me._expired = true

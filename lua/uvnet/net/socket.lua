@@ -294,6 +294,7 @@ local function make_handle(self, is_pipe)
   local handle, code, errno = (is_pipe and core.pipe or core.tcp)()
   if not handle then error(errors.system("connect", code, errno), 0) end
   handle:attach(self)
+  idle.adopt(self, handle, self._handle)
   self._handle = handle
   return handle
 end
@@ -301,8 +302,8 @@ end
 -- For the next address: the handle of an attempt that failed cannot be used again.
 function Socket:_renewHandle()
   local old = self._handle
-  if old then old:close() end
   make_handle(self, false)
+  if old then old:close() end
   if self._unrefed then self._handle:unref() end
 end
 
@@ -385,6 +386,16 @@ function Socket:_connected()
   begin_reading(self)
 end
 
+-- ---- time ----
+
+--- @local
+function Socket:_onidle() self:emit("timeout") end
+
+--- @local
+function Socket:_ondeadline()
+  if not self.destroyed then self:destroy(errors.coded("ERR_TIMEOUT")) end
+end
+
 -- ---- the end ----
 
 local function emit_close(self)
@@ -421,10 +432,10 @@ end
 --- @local
 function Socket:_destroy(err, callback)
   local handle = self._handle
-  local read, written, name
+  local read, written, time, name
   if handle then
     -- First of all: whatever fails from here on, the handle is not left open.
-    read, written = handle:bytes()
+    read, written, time = handle:bytes()
     lanes.tell_data(self, handle)
     if rawget(self, "_reset") then handle:linger() end
     name = handle:close(true)
@@ -449,6 +460,7 @@ function Socket:_destroy(err, callback)
   if handle then
     rawset(self, "_bytesRead", read)
     rawset(self, "_bytesWritten", written)
+    if time then rawset(self, "timeout", time) end
     if rawget(self, "_reset") then self._reset = nil end
     local write, shut = rawget(self, "_writing"), rawget(self, "_shutting")
     if write or shut then

@@ -90,6 +90,12 @@ end
 --- The server that has accepted the connection, or nil.
 function getters:server() return rawget(self, "_server") end
 
+-- What `setTimeout` has set; nil where it has not.
+function getters:timeout()
+  local handle = self._handle
+  return handle and handle:idle()
+end
+
 function getters:bufferSize() return self._handle and self.writableLength or 0 end
 
 function getters:bytesRead()

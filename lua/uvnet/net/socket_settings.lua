@@ -24,11 +24,20 @@ end
 --- Has `timeout` emitted when there was no traffic for a time. It does not end the connection.
 -- @function Socket:setTimeout
 -- @tparam number timeout ms; 0 for none
+-- @tparam[opt] table options
+-- @tparam[opt=false] boolean options.read counts only what the peer sends, and not what is written to it
 -- @tparam[opt] function callback is added as a listener for `timeout`, once
 -- @treturn Socket itself
 -- @raise ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
 -- @see Node's net: socket.setTimeout(timeout[, callback])
 methods.setTimeout = idle.setTimeout
+
+--- Has the socket destroyed with `ERR_TIMEOUT` after a time, whatever traffic there is until then.
+-- @function Socket:setDeadline
+-- @tparam number deadline ms from now; 0 takes it away
+-- @treturn Socket itself
+-- @raise ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
+methods.setDeadline = idle.setDeadline
 
 --- Turns Nagle's algorithm off: small writes are sent at once.
 -- @tparam[opt=true] boolean noDelay

@@ -1,8 +1,7 @@
---- Idle timeouts of sockets.
+--- Idle time and deadlines of sockets.
 --
--- Traffic stores a time in the handle, and nothing else. The timer looks at that when it fires: if there was traffic,
--- it waits for what is left. After a `timeout` the timer rests: traffic starts the time anew, but does not tell. So
--- those that rest are looked at once in their time, which is early enough, all of one duration in one go.
+-- They are the handle's: it keeps the time in C, is put off by each traffic, and tells its owner (`_onidle`,
+-- `_ondeadline`). What a socket without a handle is asked for waits in a timeout until there is one.
 --
 -- Floor 5.
 
@@ -14,139 +13,124 @@ local floor = math.floor
 
 local idle = {}
 
--- There may be one for each connection. So it has eight fields, a size of tables, and takes the rest from its class.
-local Timer = timers._Timeout:extend("Timeout")
-Timer._ref = false
-
 local LONGEST = 2147483647 -- ms
 
-local function check_duration(ms)
-  if type(ms) ~= "number" then errors.throw("ERR_INVALID_ARG_TYPE", "msecs", "number", ms) end
+local function check_duration(name, ms)
+  if type(ms) ~= "number" then errors.throw("ERR_INVALID_ARG_TYPE", name, "number", ms) end
   if not (ms >= 0 and ms < math.huge) then
-    errors.throw("ERR_OUT_OF_RANGE", "msecs", "a non-negative finite number", ms)
+    errors.throw("ERR_OUT_OF_RANGE", name, "a non-negative finite number", ms)
   end
-  return math.min(ms, LONGEST)
+  if ms == 0 then return 0 end
+  return math.max(1, math.min(floor(ms), LONGEST))
 end
 
--- When has something happened on the connection, and was it traffic after the timer's start? Traffic in the same ms
--- counts as later: a timer that fires has been quiet for 1 ms at least. A moment of traffic is in ms; behind the point
--- is its order among what came in the same.
-local function last_moment(timer)
-  local handle = timer._socket._handle
-  local moment, start = handle and handle:moment(), timer._start
-  if moment and moment >= start then return moment, true end
-  return start, false
-end
+-- ---- without a handle ----
 
--- ---- timers that rest ----
-
-local racks = {} -- duration -> the rack on which its timers rest, in the order in which they fired
-
-local function look(rack)
-  local timer = rack._next
-  while timer ~= rack do
-    local after = timer._next
-    local moment, traffic = last_moment(timer)
-    if traffic then timer:_start_at(moment) end
-    timer = after
+-- `_idle` of a socket: what it waits for while it has no handle: `ms`, `timer`, `read`, `deadline`, `ends` (its timer).
+local function settings_of(socket)
+  local settings = rawget(socket, "_idle")
+  if not settings then
+    settings = {}
+    socket._idle = settings
   end
-  if rack._next == rack then
-    racks[rack.ms] = nil
-    rack.clock:close()
-  end
+  return settings
 end
 
-local function rest(timer, now)
-  local duration = timer._duration
-  local rack = racks[duration]
-  if not rack then
-    rack = timers._rack()
-    rack.ms = duration
-    rack.clock = timers.setInterval(look, duration - 1, rack):unref()
-    racks[duration] = rack
-  end
-  timer._start = now
-  timer:_rest(rack)
+local function quiet(socket) socket:_onidle() end
+local function over(socket) socket:_ondeadline() end
+
+local function restart(settings, socket)
+  timers.clearTimeout(settings.timer)
+  settings.timer = settings.ms and timers.setTimeout(quiet, settings.ms, socket):unref()
 end
 
--- ---- the timer of a socket ----
-
--- Is the system taking what is queued, if slowly? Then the connection is not idle.
-local function is_sending(timer)
-  local handle = timer._socket._handle
-  local pending = handle and handle:pending() or 0
-  if pending == timer._pending then return false end
-  timer._pending = pending
-  return pending > 0
+local function refuse(code, errno)
+  if code then error(errors.system("setTimeout", code, errno), 0) end
 end
 
-function Timer:_call(list)
-  local socket, now = self._socket, core.now()
-  local moment = last_moment(self)
-  local expiry = floor(moment) + self._duration
-  -- A list of one duration is in the order in which the timers were set. Who has had traffic since has another place,
-  -- and is called in the order of the last traffic, however late the loop is.
-  local is_in_place = moment == self._start
-    and (list.duration < 0 or not timers._comes_before(expiry, moment))
-  if now < expiry or not is_in_place then
-    self:_start_at(moment)
-  elseif is_sending(self) then
-    self:_start_at(now)
-  else
-    if socket._handle then rest(self, now) end
-    socket:emit("timeout")
-  end
-end
-
--- The connection is told, too: so this has its place in the order of the traffic.
-local function begin(timer)
-  local handle = timer._socket._handle
-  timer:refresh()
-  if not handle then return end
-  handle:touch()
-  timer._start = handle:moment() or timer._start -- a handle that is closed, where there was no new one, tells none
+--- The socket has got a handle, in the place of an old one perhaps.
+function idle.adopt(socket, handle, old)
+  if old then old:giveIdle(handle) end
+  local settings = rawget(socket, "_idle")
+  if not settings then return end
+  socket._idle = nil
+  timers.clearTimeout(settings.timer)
+  timers.clearTimeout(settings.ends)
+  if settings.ms then handle:setIdle(settings.ms, settings.read) end
+  if settings.deadline then handle:setDeadline(math.max(1, settings.deadline - core.now())) end
 end
 
 --- Starts the time anew: something has happened that is no traffic.
 function idle.refresh(socket)
-  local timer = rawget(socket, "_idle")
-  if timer then begin(timer) end
+  local handle, settings = socket._handle, rawget(socket, "_idle")
+  if handle then
+    handle:touch()
+  elseif settings and settings.ms then
+    restart(settings, socket)
+  end
 end
 
---- Ends it.
+--- Ends it: the socket is destroyed, and its handle closed.
 function idle.clear(socket)
-  local timer = rawget(socket, "_idle")
-  if timer then
-    timer:_stop()
-    socket._idle = nil
-  end
+  local settings = rawget(socket, "_idle")
+  if not settings then return end
+  socket._idle = nil
+  timers.clearTimeout(settings.timer)
+  timers.clearTimeout(settings.ends)
 end
 
 --- The `setTimeout` of sockets.
-function idle.setTimeout(socket, ms, callback)
+function idle.setTimeout(socket, ms, options, callback)
   errors._checkSelf(socket, "socket:setTimeout(ms)")
   if socket.destroyed then return socket end
-  socket.timeout = ms
-  ms = check_duration(ms)
-  idle.clear(socket)
+  if callback == nil and (type(options) ~= "table" or getmetatable(options) ~= nil) then
+    options, callback = nil, options
+  end
+  if options ~= nil and type(options) ~= "table" then
+    errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options)
+  end
+  local given = ms
+  ms = check_duration("msecs", ms)
   if callback ~= nil then errors._checkCallback(callback) end
+  local handle, read = socket._handle, options ~= nil and options.read and true or false
+  if handle then
+    local _, code, errno = handle:setIdle(ms, read)
+    refuse(code, errno)
+    -- The handle knows it: there may be one for each connection.
+    rawset(socket, "timeout", given ~= ms and given or ms == 0 and 0 or nil)
+  else
+    socket.timeout = given
+    local settings = settings_of(socket)
+    settings.ms, settings.read = ms > 0 and ms or nil, read
+    restart(settings, socket)
+  end
+  if not callback then return socket end
   if ms == 0 then
-    if callback then socket:removeListener("timeout", callback) end
+    socket:removeListener("timeout", callback)
+  else
+    socket:once("timeout", callback)
+  end
+  return socket
+end
+
+--- The `setDeadline` of sockets.
+function idle.setDeadline(socket, ms)
+  errors._checkSelf(socket, "socket:setDeadline(ms)")
+  if socket.destroyed then return socket end
+  ms = check_duration("msecs", ms)
+  local handle = socket._handle
+  if handle then
+    local _, code, errno = handle:setDeadline(ms)
+    refuse(code, errno)
     return socket
   end
-  local timer = setmetatable({
-    _socket = socket,
-    _duration = math.max(1, floor(ms)),
-    -- The places of what comes later.
-    _start = 0,
-    _list = false,
-    _previous = false,
-    _next = false,
-    _pending = 0,
-  }, Timer.__instance)
-  begin(timer)
-  socket._idle = timer
-  if callback then socket:once("timeout", callback) end
+  local settings = settings_of(socket)
+  timers.clearTimeout(settings.ends)
+  settings.deadline, settings.ends = nil, nil
+  if ms > 0 then
+    settings.deadline = core.now() + ms
+    settings.ends = timers.setTimeout(over, ms, socket):unref()
+  end
   return socket
 end
 

@@ -68,4 +68,13 @@ function loop.stop(...)
   core.stop()
 end
 
+--- The descriptor that can be read when something happens, where there is such a thing. With `backendTimeout` it is
+-- how another loop waits for this one; then `run("nowait")`.
+-- @treturn integer -1 where there is none
+function loop.backendFd() return core.backend_fd() end
+
+--- How long the loop may wait for something to happen.
+-- @treturn integer ms; 0: there is something to do; -1: as long as nothing happens
+function loop.backendTimeout() return core.backend_timeout() end
+
 return loop

@@ -11,10 +11,8 @@ local heap = {}
 local by_duration = {}
 local stamp = 0
 
--- Of those that are due at once a list of one duration comes first: who is called in it can see who is in the others.
 local function before(a, b)
   if a.expiry ~= b.expiry then return a.expiry < b.expiry end
-  if (a.duration < 0) ~= (b.duration < 0) then return b.duration < 0 end
   return a.stamp < b.stamp
 end
 
@@ -77,32 +75,11 @@ local function new(duration, expiry)
     stamp = stamp,
     at = 0,
     running = false,
-    first = 0,
-    unsorted = false,
   }
   list._next, list._previous = list, list
   sift_up(list, #heap + 1)
   by_duration[duration] = list
   return list
-end
-
--- Puts the timeouts of a list into the order in which they began. Nothing is changed before all that may raise is over.
-local function sort(list)
-  local timeouts = {}
-  local timeout = list._next
-  while timeout ~= list do
-    timeouts[#timeouts + 1] = timeout
-    timeout = timeout._next
-  end
-  table.sort(timeouts, function(a, b) return a._start < b._start end)
-  local last = list
-  for i = 1, #timeouts do
-    timeout = timeouts[i]
-    last._next, timeout._previous = timeout, last
-    last = timeout
-  end
-  last._next, list._previous = list, last
-  list.unsorted = false
 end
 
 -- ---- what an error has left half-done ----
@@ -143,6 +120,5 @@ return {
   new = new,
   renew = renew,
   remove = remove,
-  sort = sort,
   rebuild = rebuild,
 }

@@ -3,8 +3,7 @@
 -- A hook of the host's (a watchdog, Ctrl-C) may raise between any two lines of what users call here. So each operation
 -- says what it is busy with; the one after an operation that was cut short first puts in order what that has left.
 --
--- A timeout has `_duration`, `_ref` (does it keep the loop running?), `_repeats`, and `_call`, which gets the list that
--- the timeout stood in, and calls back.
+-- A timeout has `_duration`, `_ref` (does it keep the loop running?), `_repeats`, and `_call`, which calls back.
 --
 -- Floor 3.
 
@@ -15,7 +14,7 @@ local ticks = require("uvnet.runtime.ticks")
 local heap, by_duration = lists.heap, lists.by_duration
 local new_list, renew, remove_list = lists.new, lists.renew, lists.remove
 local drain = ticks.drain
-local floor, max, min = math.floor, math.max, math.min
+local max = math.max
 
 local waiting = {}
 
@@ -36,7 +35,7 @@ local active = 0 -- timeouts that keep the loop running
 local due -- what the loop's timer waits for, or nil
 local due_ref
 
-local function schedule(now)
+local function schedule()
   local first = heap[1]
   local ref = active > 0
   if not first then
@@ -45,9 +44,8 @@ local function schedule(now)
     return
   end
   if due == first.expiry and due_ref == ref then return end
-  now = now or core.now()
   due = nil
-  core.timer(first.expiry > now and first.expiry - now or 1, ref)
+  core.timer(first.expiry, ref)
   due, due_ref = first.expiry, ref -- last: where no stack is left, the calls raise
 end
 
@@ -134,43 +132,9 @@ function waiting.start(timeout)
   stop(timeout)
   insert(timeout, now)
   if timeout._ref then active = active + 1 end
-  schedule(now)
-  busy = false
-end
-
---- Starts its time as if that had been done before, at a ms and perhaps a part of one. Those that are due in the same
--- ms share a list; what stands for its duration is negative, so that nothing in it is ever too young. They are called
--- in the order in which they began.
-function waiting.start_at(timeout, start)
-  if busy then repair() end
-  busy = timeout
-  local expiry = floor(start) + timeout._duration
-  local list = by_duration[-expiry] or new_list(-expiry, expiry)
-  if list == spare then spare = nil end
-  stop(timeout)
-  if list._next == list then
-    list.first = start
-  else
-    list.first = min(list.first, start)
-    list.unsorted = list.unsorted or list._previous._start > start
-  end
-  append(timeout, list)
-  timeout._start = start
-  if timeout._ref then active = active + 1 end
   schedule()
   busy = false
 end
-
--- Looks at what is due by then: below a list in the heap there is nothing that is due before it.
-local function comes_before(at, expiry, start)
-  local list = heap[at]
-  if not list or list.expiry > expiry then return false end
-  if list.duration < 0 and list._next ~= list and (list.expiry < expiry or list.first < start) then return true end
-  return comes_before(at * 2, expiry, start) or comes_before(at * 2 + 1, expiry, start)
-end
-
---- Is there somebody whom `start_at` has made to wait and who comes before one that began at that time?
-function waiting.comes_before(expiry, start) return comes_before(1, expiry, start) end
 
 --- Ends its waiting.
 function waiting.stop(timeout)
@@ -215,22 +179,6 @@ function waiting.unref(timeout)
   return timeout
 end
 
---- A list that is never due. It is always `running`: nothing is to be done when it becomes empty.
-function waiting.rack()
-  local rack = { running = true }
-  rack._next, rack._previous = rack, rack
-  return rack
-end
-
---- Puts it on a rack, until it is to wait again, or is cleared. It must not have a ref.
-function waiting.rest(timeout, rack)
-  if busy then repair() end
-  busy = timeout
-  stop(timeout)
-  append(timeout, rack)
-  busy = false
-end
-
 -- ---- their callbacks ----
 
 -- The timeout whose callback is running; what follows the callback is done when it has returned, or raised.
@@ -248,19 +196,18 @@ local function finish_current()
   end
 end
 
-local function call(timeout, list)
+local function call(timeout)
   current = timeout
   if timeout._repeats then timeout._called = core.now() end
-  timeout:_call(list)
+  timeout:_call()
   finish_current()
 end
 
 local function run_list(list, now)
-  if list.unsorted then lists.sort(list) end
   list.running = true
   while list._next ~= list do
     local timeout = list._next
-    local start = floor(timeout._start)
+    local start = timeout._start
     busy = timeout
     if now - start < list.duration then
       -- It came, or came again, after the others.
@@ -272,7 +219,7 @@ local function run_list(list, now)
     stop(timeout)
     taken = taken + 1
     busy = false
-    call(timeout, list)
+    call(timeout)
     drain()
     if busy then repair() end
   end
@@ -282,21 +229,16 @@ local function run_list(list, now)
   busy = false
 end
 
--- When this turn of the timers began. What becomes due meanwhile waits for the next one, so that a callback that takes
--- longer than its interval leaves the network its turns. It stays for the rest after an error.
-local turn
-
-core.hook("timers", function()
+-- What is due by then. What becomes due meanwhile waits for the next turn of the loop.
+core.hook("timers", function(limit)
   if busy then repair() end
   finish_current()
-  due = nil
-  turn = turn or core.now()
+  due = 0 -- the loop's timer is to be told, whatever comes
   while true do
     local list = heap[1]
-    if not list or list.expiry > turn then break end
-    run_list(list, turn)
+    if not list or list.expiry > limit then break end
+    run_list(list, limit)
   end
-  turn = nil
   schedule()
   return false
 end)
