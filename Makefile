@@ -109,7 +109,7 @@ all-luas: ## build for every Lua of KEYS
 	@for key in $${KEYS:-$$(. tools/common.sh; all_keys)}; do $(MAKE) core LUA=$$(. tools/common.sh; find_lua $$key) || exit 1; done
 
 # ------------------------------------------------------------------------------------------- what developers type
-.PHONY: platform-sid platform-32 platform-big-endian parity parity-random lint format asan valgrind gc-stress fuzz oom walk stress soak rock docs bench bench-quick bench-many bench-check clean help
+.PHONY: platform-sid platform-32 platform-big-endian parity parity-random lint format asan valgrind gc-stress fuzz oom interrupts walk stress soak rock docs bench bench-quick bench-many bench-check clean help
 lint: ## luacheck, clang-format, gcc and clang with all warnings, clang-tidy, cppcheck, shellcheck
 	@tools/lint.sh
 
@@ -131,6 +131,9 @@ fuzz: ## the fuzzers, FUZZ_SECONDS each (default: 300)
 oom: ## the core and the modules while memory fails, at each allocation
 	@stress/run oom
 	@stress/run states
+
+interrupts: ## hooks that raise, at each place of our own lines, INTERRUPT_SECONDS for each program (default: 10)
+	@stress/run interrupts $(or $(INTERRUPT_SECONDS),10) $(FIRST)
 
 walk: ## a random walk of STEPS (default: 200,000), SEED may be given; then one under AddressSanitizer
 	@stress/run walk $(or $(STEPS),200000) $(SEED)
