@@ -26,6 +26,7 @@ typedef struct net_stream {
   net_handle handle;
   uint64_t bytes_read;        /* received */
   uint64_t bytes_written;     /* given to libuv */
+  uint64_t active;            /* ms on the loop's clock of the last traffic */
   net_idle *idle;             /* its idle time and its deadline, if it has some */
   struct net_stream *pipe_to; /* what is read goes there, past Lua; it is the other's pipe_from */
   struct net_stream *pipe_from;
@@ -61,6 +62,7 @@ void net_stream_put_off(net_stream *stream, unsigned traffic);
 enum net_stream_traffic { NET_TRAFFIC_READ = 1, NET_TRAFFIC_WRITE = 2 };
 
 static inline void net_stream_touch(net_stream *stream, enum net_stream_traffic traffic) {
+  stream->active = uv_now(stream->uv.stream.loop);
   if (stream->idle != NULL) net_stream_put_off(stream, traffic);
 }
 

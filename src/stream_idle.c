@@ -93,6 +93,14 @@ static int set(lua_State *L, int deadline, unsigned what) {
 static int stream_set_idle(lua_State *L) { return set(L, 0, lua_toboolean(L, 3) ? NET_TRAFFIC_READ : ALL); }
 static int stream_set_deadline(lua_State *L) { return set(L, 1, DEADLINE); }
 
+/* moment() -> ms on the loop's clock of the last traffic, or of when it was made */
+static int stream_moment(lua_State *L) {
+  const net_stream *stream = net_stream_check(L, 1);
+  if (stream == NULL) return 0;
+  net_pushsize(L, stream->active);
+  return 1;
+}
+
 /* touch(): as if there were traffic. */
 static int stream_touch(lua_State *L) {
   net_stream *stream = net_stream_check(L, 1);
@@ -126,8 +134,12 @@ static int stream_give_idle(lua_State *L) {
   return 0;
 }
 
-const luaL_Reg net_stream_idle_methods[] = {
-    {"setIdle", stream_set_idle}, {"setDeadline", stream_set_deadline}, {"touch", stream_touch},
-    {"idle", stream_idle},        {"giveIdle", stream_give_idle},       {NULL, NULL}};
+const luaL_Reg net_stream_idle_methods[] = {{"setIdle", stream_set_idle},
+                                            {"setDeadline", stream_set_deadline},
+                                            {"touch", stream_touch},
+                                            {"idle", stream_idle},
+                                            {"giveIdle", stream_give_idle},
+                                            {"moment", stream_moment},
+                                            {NULL, NULL}};
 
 void net_stream_open_idle(net_loop *loop) { loop->idle_due = on_due; }
