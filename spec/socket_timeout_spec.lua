@@ -358,6 +358,31 @@ describe("net.Socket", function()
       testing.run()
     end)
 
+    -- Where there has never been another timer, and after the last one has been called.
+    for _, before in ipairs({ "", "require('net').timers.setTimeout(print, 1, 'called') require('net').run()" }) do
+      it("lets the program end, for all that its loop has had" .. (before == "" and "" or " a timeout before"), function()
+        local child = require("spec.support.child")
+        local output, status = child.run(child.lua("-e", before .. [[
+          local net = require("net")
+          local server = net.createServer(function(socket)
+            socket:setTimeout(60000)
+            socket:resume()
+            socket:unref()
+          end)
+          server:listen(0, "127.0.0.1", function()
+            local client = net.connect(server:address().port, "127.0.0.1", function() server:close() end)
+            client:setTimeout(60000)
+            client:unref()
+          end)
+          net.run()
+          print("ended")
+        ]]))
+        assert.equal(0, status)
+        assert.truthy(output:find("ended\n$"), output)
+        child.cleanup()
+      end)
+    end
+
     it("makes no stream tables, nor does asking for `destroyed`, which is right throughout", function()
       local seen = {}
       local server = serve(function(socket)

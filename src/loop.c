@@ -117,6 +117,7 @@ net_loop *net_loop_open(lua_State *L) {
   loop->timeouts_due = loop->armed = UINT64_MAX;
   loop->forks = net_loop_forks;
   uv_timer_init(loop->uv, &loop->own->timer);
+  uv_unref((uv_handle_t *)&loop->own->timer); /* until a timeout wants it */
   uv_check_init(loop->uv, &loop->own->check);
   uv_idle_init(loop->uv, &loop->own->idle);
   /* It is the idle handle that says whether immediates keep the loop running. */

@@ -39,8 +39,8 @@ local function schedule()
   local first = heap[1]
   local ref = active > 0
   if not first then
-    if due then core.timer(nil, false) end
     due = nil
+    core.timer(nil, false) -- also after the last has been called: idle times alone keep no loop running
     return
   end
   if due == first.expiry and due_ref == ref then return end
