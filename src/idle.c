@@ -111,7 +111,7 @@ void net_idle_wake(struct net_idle_lists *lists, net_idle *idle, uint64_t now) {
   idle->previous = idle;
   net_idle_put_off(idle, now);
   if (list->at != 0) return; /* what it keeps is not later */
-  list->due = now + list->duration;
+  list->due = now / NET_NS_PER_MS + list->duration;
   list->at = ++lists->count;
   sift_up(lists, list);
 }
@@ -124,12 +124,16 @@ uint64_t net_idle_next(struct net_idle_lists *lists) {
       leave_heap(lists, list);
       continue;
     }
-    uint64_t due = first->start + list->duration;
+    uint64_t due = first->start / NET_NS_PER_MS + list->duration;
     if (due <= list->due) return list->due;
     list->due = due;
     sift_down(lists, list);
   }
   return UINT64_MAX;
+}
+
+uint32_t net_idle_first_within(const struct net_idle_lists *lists) {
+  return (uint32_t)(lists->heap[0]->ring.next->start % NET_NS_PER_MS);
 }
 
 net_idle *net_idle_take(struct net_idle_lists *lists) {

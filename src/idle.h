@@ -10,7 +10,9 @@
 /* Whoever waits stands at the end of the list of its duration, and goes there again when it is put off. So a list is in the
  * order in which it will be due, by construction, and putting off costs the same however many wait. The lists stand in
  * a heap by what is due first. Of a list it keeps the least that can be, for what is put off is due later, never sooner:
- * that is looked at when it comes to the top. Moments are in ms, of 64 bits. */
+ * that is looked at when it comes to the top. Moments are in ns, durations and what is due in ms. */
+enum { NET_NS_PER_MS = 1000000 };
+
 typedef struct net_idle {
   struct net_idle *next, *previous; /* NULL: it rests, until it is put off */
   struct net_idle_list *list;
@@ -62,8 +64,11 @@ static inline void net_idle_put_off(net_idle *idle, uint64_t now) {
   ring->previous = idle;
 }
 
-/* When is something due? UINT64_MAX: never. */
+/* When is something due, in ms? UINT64_MAX: never. */
 uint64_t net_idle_next(struct net_idle_lists *lists);
+
+/* Of the first that is due: how far the ms in which its time began had gone, in ns. */
+uint32_t net_idle_first_within(const struct net_idle_lists *lists);
 
 /* The first that is due, which rests from now on; net_idle_next has told that there is one. */
 net_idle *net_idle_take(struct net_idle_lists *lists);

@@ -135,6 +135,14 @@ static int loop_now(lua_State *L) {
   return 1;
 }
 
+/* moment() -> the same, and how far that ms has gone, in ns. */
+static int loop_moment(lua_State *L) {
+  uint64_t now = uv_hrtime();
+  net_pushsize(L, now / NET_NS_PER_MS);
+  lua_pushinteger(L, (lua_Integer)(now % NET_NS_PER_MS));
+  return 2;
+}
+
 /* precise_now() -> the same with what is less than a ms behind the point. */
 static int loop_precise_now(lua_State *L) {
   lua_pushnumber(L, (lua_Number)uv_hrtime() / 1e6);
@@ -184,6 +192,7 @@ static int loop_objects(lua_State *L) {
 
 void net_loop_open_functions(lua_State *L) {
   static const luaL_Reg functions[] = {{"now", loop_now},
+                                       {"moment", loop_moment},
                                        {"precise_now", loop_precise_now},
                                        {"backend_fd", loop_backend_fd},
                                        {"backend_timeout", loop_backend_timeout},

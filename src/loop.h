@@ -100,13 +100,14 @@ struct net_loop {
   uint64_t looked;               /* for handlers of signals: when last */
   /* Of the timer, in ms of net_loop_now; UINT64_MAX: never. */
   uint64_t timeouts_due, armed; /* the first of the timeouts; what the timer waits for */
+  uint32_t timeouts_within;     /* in ns, how far the ms had gone in which the first of the timeouts began */
   struct net_idle_lists idle;
   void (*idle_due)(struct net_loop *loop, net_idle *idle);
 };
 
 /* The time, not the loop's, which is that of the last turn: what begins now, after somebody has computed for long, has all
  * its time. No system call. */
-static inline uint64_t net_loop_now(void) { return uv_hrtime() / 1000000; }
+static inline uint64_t net_loop_now(void) { return uv_hrtime() / NET_NS_PER_MS; }
 
 /* Something that is idle may be due by then. Never raises. */
 void net_loop_wait_till(net_loop *loop, uint64_t due);

@@ -68,7 +68,9 @@ static void on_timer(uv_timer_t *timer) {
   loop->armed = 0; /* nobody need arm it meanwhile */
   while (loop->L != NULL && !more) {
     uint64_t idle = net_idle_next(&loop->idle);
-    if (idle <= turn && idle < loop->timeouts_due) {
+    int is_before = idle < loop->timeouts_due || (idle == loop->timeouts_due && idle != UINT64_MAX &&
+                                                  net_idle_first_within(&loop->idle) < loop->timeouts_within);
+    if (idle <= turn && is_before) {
       loop->idle_due(loop, net_idle_take(&loop->idle));
     } else if (loop->timeouts_due <= turn) {
       more = run_queue(loop, NET_DOOR_TIMERS, idle < turn ? idle : turn);
@@ -84,11 +86,13 @@ static void on_timer(uv_timer_t *timer) {
   }
 }
 
-/* timer(due, ref): the first timeout is due then, and keeps the loop running or not; nil: there is none. */
+/* timer(due, ref, within): the first timeout is due then, and keeps the loop running or not; nil: there is none. Of what is
+ * due in the same ms, what has begun first comes first: `within` tells how far its ms had gone then, in ns. */
 static int loop_timer(lua_State *L) {
   net_loop *loop = net_loop_upvalue(L);
   if (!loop->open) return 0;
   loop->timeouts_due = lua_isnoneornil(L, 1) ? UINT64_MAX : (uint64_t)lua_tonumber(L, 1);
+  loop->timeouts_within = (uint32_t)lua_tointeger(L, 3);
   if (loop->armed != 0 || loop->timeouts_due == UINT64_MAX) arm_for_next(loop);
   if (lua_toboolean(L, 2)) {
     uv_ref((uv_handle_t *)&loop->own->timer);

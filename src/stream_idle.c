@@ -10,7 +10,7 @@
 enum { DEADLINE = 0, ALL = NET_TRAFFIC_READ | NET_TRAFFIC_WRITE };
 
 void net_stream_put_off(net_stream *stream, unsigned traffic) {
-  uint64_t now = net_loop_now();
+  uint64_t now = uv_hrtime();
   for (net_idle *idle = stream->idle; idle != NULL; idle = idle->other) {
     if (!(idle->what & traffic)) continue;
     if (idle->next != NULL) {
@@ -18,7 +18,7 @@ void net_stream_put_off(net_stream *stream, unsigned traffic) {
     } else {
       net_loop *loop = net_stream_loop(stream);
       net_idle_wake(&loop->idle, idle, now);
-      net_loop_wait_till(loop, now + idle->list->duration);
+      net_loop_wait_till(loop, now / NET_NS_PER_MS + idle->list->duration);
     }
   }
 }
@@ -52,7 +52,7 @@ static int push_nothing(lua_State *L, net_event *event) {
 static void on_due(net_loop *loop, net_idle *idle) {
   net_stream *stream = (net_stream *)idle->owner;
   if (is_sending(idle, stream)) {
-    net_idle_wake(&loop->idle, idle, net_loop_now());
+    net_idle_wake(&loop->idle, idle, uv_hrtime());
     return;
   }
   net_event event = {&stream->handle, idle->what == DEADLINE ? NET_ON_DEADLINE : NET_ON_IDLE, push_nothing};
@@ -82,9 +82,9 @@ static int set(lua_State *L, int deadline, unsigned what) {
   idle->what = what;
   idle->other = stream->idle;
   stream->idle = idle;
-  uint64_t now = net_loop_now();
+  uint64_t now = uv_hrtime();
   net_idle_wake(&loop->idle, idle, now);
-  net_loop_wait_till(loop, now + idle->list->duration);
+  net_loop_wait_till(loop, now / NET_NS_PER_MS + idle->list->duration);
   return net_done(L, 0);
 }
 

@@ -45,7 +45,7 @@ local function schedule()
   end
   if due == first.expiry and due_ref == ref then return end
   due = nil
-  core.timer(first.expiry, ref)
+  core.timer(first.expiry, ref, first._next._within)
   due, due_ref = first.expiry, ref -- last: where no stack is left, the calls raise
 end
 
@@ -116,9 +116,10 @@ function waiting.taken() return taken end
 --- Starts its time, or starts it anew.
 function waiting.start(timeout)
   if busy then repair() end
-  local now = core.now()
+  local now, within = core.moment()
   local list = timeout._list
   busy = timeout
+  timeout._within = within
   if list and list.duration == timeout._duration then
     -- When the list is due can only become later. That is looked at when it is due, so that this costs next to nothing.
     timeout._start = now
