@@ -360,7 +360,7 @@ describe("net.Socket", function()
 
     -- Where there has never been another timer, and after the last one has been called.
     for _, before in ipairs({ "", "require('net').timers.setTimeout(print, 1, 'called') require('net').run()" }) do
-      it("lets the program end, for all that its loop has had" .. (before == "" and "" or " a timeout before"), function()
+      it("lets the program end" .. (before == "" and "" or ", also after a timeout"), function()
         local child = require("spec.support.child")
         local output, status = child.run(child.lua("-e", before .. [[
           local net = require("net")

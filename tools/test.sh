@@ -33,7 +33,7 @@ esac
 watched_lua() { # lua out key
   first=
   [ "$3" = jit ] && first="-e 'local exit = os.exit; os.exit = function(status) exit(status, true) end'"
-  ${CC:-cc} -shared -fPIC -o "$2/unpreload.so" "$tools/unpreload.c" || return 1
+  ${CC:-cc} -shared -fPIC -D_GNU_SOURCE -o "$2/unpreload.so" "$tools/unpreload.c" -ldl || return 1
   cat >"$2/lua" <<WRAPPER
 #!/bin/sh
 LD_PRELOAD='$(${CC:-cc} -print-file-name=libasan.so) $PWD/$2/unpreload.so' exec $(command -v "$1") $first "\$@"
