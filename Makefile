@@ -145,12 +145,11 @@ stress: ## what CI runs of oom and walk, some at the same time
 soak: ## SOAK_CONNECTIONS that come and go for SOAK_SECONDS, SOAK_IDLE that stay, fast writers and readers that sleep
 	@KEYS="$(or $(SOAK_KEYS),5.4)" stress/run soak $(or $(SOAK_SECONDS),600) $(or $(SOAK_CONNECTIONS),2000) $(or $(SOAK_IDLE),50000)
 
-parity: ## the cases of spec/parity in Node 26, and on three Luas with the fast lanes and without
+parity: ## the cases of spec/parity in Node 26, and on PARITY_KEYS (default: three Luas) with the fast lanes and without
 	@tools/setup.sh --check all-luas
-	@for key in 5.1 5.4 jit; do $(MAKE) core LUA=$$(. tools/common.sh; find_lua $$key) || exit 1; done
-	LUA=$$(. tools/common.sh; find_lua 5.4) spec/parity/run
-	WITHOUT_NODE=1 LUA=$$(. tools/common.sh; find_lua 5.1) spec/parity/run
-	WITHOUT_NODE=1 LUA=$$(. tools/common.sh; find_lua jit) spec/parity/run
+	@without=; for key in $(or $(PARITY_KEYS),5.4 5.1 jit); do \
+	  lua=$$(. tools/common.sh; find_lua $$key) && $(MAKE) core LUA=$$lua && \
+	  WITHOUT_NODE=$$without LUA=$$lua spec/parity/run || exit 1; without=1; done
 
 parity-random: ## COUNT random programs (default: 300) in Node 26, and on three Luas with the fast lanes and without; SEED may be given
 	@tools/setup.sh --check all-luas

@@ -20,9 +20,9 @@ tools=$(dirname "$0")
 make=${MAKE:-make}
 unset MAKEFLAGS MFLAGS
 case $variant in
-  valgrind) seconds=${UVNET_TEST_SECONDS:-900} ;;
-  asan) seconds=${UVNET_TEST_SECONDS:-600} ;;
-  *) seconds=${UVNET_TEST_SECONDS:-300} ;;
+  valgrind) seconds=${UVNET_TEST_SECONDS:-1800} ;;
+  asan) seconds=${UVNET_TEST_SECONDS:-1200} ;;
+  *) seconds=${UVNET_TEST_SECONDS:-600} ;;
 esac
 
 "$tools/setup.sh" "${variant:-test}" || exit 1
