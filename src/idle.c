@@ -56,7 +56,7 @@ static list_t **bucket_of(struct net_idle_lists *lists, uint64_t duration) {
 static int make_room(struct net_idle_lists *lists) {
   if (lists->lists < lists->room) return 1;
   size_t room = lists->room == 0 ? 8 : lists->room * 2;
-  list_t **heap = (list_t **)realloc(lists->heap, room * sizeof *heap);
+  list_t **heap = (list_t **)realloc(lists->heap, room * sizeof(list_t *));
   if (heap == NULL) return 0;
   lists->heap = heap;
   lists->room = room;

@@ -79,7 +79,7 @@ static int call_c_hook(lua_State *L) {
 
 /* Pushes nothing if it does not raise, else what it has raised. A function of Lua's is called just as the debug library
  * would, so that levels of the stack are what it expects. */
-static int call_hook(lua_State *L, lua_Hook hook, int is_lua, int ours, lua_Debug *event) {
+static int call_hook(int is_lua, lua_State *L, lua_Hook hook, int ours, lua_Debug *event) {
   struct c_hook call = {hook, event};
   push_table(L);
   int table = lua_gettop(L);
@@ -143,7 +143,7 @@ static void on_hook(lua_State *L, lua_Debug *event) {
     return;
   }
   if (ours && (loop->after & NET_AFTER_HOOK)) return; /* what it has raised is on its way */
-  int status = call_hook(L, hook, is_lua, ours, event);
+  int status = call_hook(is_lua, L, hook, ours, event);
   if (loop->L == L && lua_gethook(L) != on_hook) take(loop, L); /* it has set another */
   if (status == LUA_OK) return;
   if (!ours) raise_value(L);

@@ -23,7 +23,7 @@ static int call_on(lua_State *L, int which) {
 }
 
 /* The system has all of it. A callback is told in a tick. */
-static int taken(lua_State *L, int has_callback, int over) {
+static int taken(int over, lua_State *L, int has_callback) {
   if (has_callback) {
     lua_pushvalue(L, lua_upvalueindex(UP_TOLD));
     lua_pushvalue(L, 1);
@@ -50,7 +50,7 @@ static int write_fast(lua_State *L, net_stream *stream, int has_callback) {
   net_output output = {&buffer, 1, size, NULL, 2, 2};
   int status = net_stream_write(L, stream, &output);
   if (status < NET_WRITE_QUEUED) {
-    if (status >= 0) return taken(L, has_callback, status == NET_WROTE_MUCH);
+    if (status >= 0) return taken(status == NET_WROTE_MUCH, L, has_callback);
     stream->refusal = status;
     return call_on(L, UP_SLOW); /* which reports it */
   }

@@ -65,7 +65,8 @@ static net_idle **find(net_stream *stream, int deadline) {
   return link;
 }
 
-static int set(lua_State *L, int deadline, unsigned what) {
+static int set(lua_State *L, unsigned what) {
+  int deadline = what == DEADLINE;
   net_stream *stream = net_stream_check(L, 1);
   if (stream == NULL) return net_fail(L, UV_EBADF);
   net_loop *loop = net_stream_loop(stream);
@@ -90,8 +91,8 @@ static int set(lua_State *L, int deadline, unsigned what) {
 
 /* setIdle(ms[, read]): after so long without traffic, or without any from the peer, the owner's _onidle is called, once
  * until there is some again. setDeadline(ms): then _ondeadline is called. 0 takes either away. */
-static int stream_set_idle(lua_State *L) { return set(L, 0, lua_toboolean(L, 3) ? NET_TRAFFIC_READ : ALL); }
-static int stream_set_deadline(lua_State *L) { return set(L, 1, DEADLINE); }
+static int stream_set_idle(lua_State *L) { return set(L, lua_toboolean(L, 3) ? NET_TRAFFIC_READ : ALL); }
+static int stream_set_deadline(lua_State *L) { return set(L, DEADLINE); }
 
 /* moment() -> ms on the loop's clock of the last traffic, or of when it was made */
 static int stream_moment(lua_State *L) {

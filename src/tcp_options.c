@@ -92,7 +92,7 @@ static int tcp_linger(lua_State *L) {
 }
 
 /* Where a socket of its family has its type of service. */
-static int find_tos(const net_stream *stream, int *level, int *option) {
+static int find_tos(int *level, const net_stream *stream, int *option) {
   struct sockaddr_storage name;
   int length = (int)sizeof name;
   int status = uv_tcp_getsockname(&stream->uv.tcp, (struct sockaddr *)&name, &length);
@@ -116,7 +116,7 @@ static int tcp_set_tos(lua_State *L) {
   int level = 0;
   int option = 0;
   int value = (int)luaL_checkinteger(L, 2);
-  int status = find_tos(stream, &level, &option);
+  int status = find_tos(&level, stream, &option);
   if (status == 0) status = set_number(stream, level, option, value);
   /* What comes mapped into IPv6 has that of IPv4. Not everywhere can both be set. */
   if (status == 0 && level != IPPROTO_IP) set_number(stream, IPPROTO_IP, IP_TOS, value);
@@ -132,7 +132,7 @@ static int tcp_tos(lua_State *L) {
   int option = 0;
   int value = 0;
   int status = uv_fileno((const uv_handle_t *)&stream->uv, &fd);
-  if (status == 0) status = find_tos(stream, &level, &option);
+  if (status == 0) status = find_tos(&level, stream, &option);
   if (status < 0) return net_fail(L, status);
 #ifdef _WIN32
   int size = (int)sizeof value;
