@@ -109,7 +109,7 @@ all-luas: ## build for every Lua of KEYS
 	@for key in $${KEYS:-$$(. tools/common.sh; all_keys)}; do $(MAKE) core LUA=$$(. tools/common.sh; find_lua $$key) || exit 1; done
 
 # ------------------------------------------------------------------------------------------- what developers type
-.PHONY: platform-sid platform-32 platform-big-endian parity parity-random lint format asan valgrind gc-stress fuzz oom interrupts walk stress soak rock docs bench bench-quick bench-many bench-check clean help
+.PHONY: valgrind-core gc-stress-core platform-sid platform-32 platform-big-endian parity parity-random lint format asan valgrind gc-stress fuzz oom interrupts walk stress soak rock docs bench bench-quick bench-many bench-check clean help
 lint: ## luacheck, clang-format, gcc and clang with all warnings, clang-tidy, cppcheck, shellcheck
 	@tools/lint.sh
 
@@ -121,6 +121,16 @@ asan: ## the specs under AddressSanitizer, LeakSanitizer and UBSan
 
 valgrind: ## the specs under valgrind's memcheck
 	@tools/test.sh valgrind
+
+# What looks most at the memory of the C core: what CI has time for under the slow checkers.
+CORE_SPECS = $(foreach name,lifetime lifetime_edges lifetime_end owner accept write_lists serialize block_list codec lanes socket_write \
+  socket_traffic,$(wildcard spec/$(name)_spec.lua))
+
+valgrind-core: ## the specs of the C core's memory under valgrind's memcheck
+	@tools/test.sh valgrind $(CORE_SPECS)
+
+gc-stress-core: ## the same specs, and the cases of spec/parity, with the collector at its most aggressive
+	@UVNET_GC_STRESS=1 UVNET_TEST_SECONDS=900 KEYS=5.4 tools/test.sh $(CORE_SPECS) && KEYS=5.4 stress/run collect
 
 gc-stress: ## the specs and the cases of spec/parity with the collector at its most aggressive, on GC_KEYS (default: 5.4)
 	@for key in $(or $(GC_KEYS),5.4); do UVNET_GC_STRESS=1 UVNET_TEST_SECONDS=900 KEYS=$$key tools/test.sh && KEYS=$$key stress/run collect || exit 1; done

@@ -132,6 +132,7 @@ static void on_connection(uv_stream_t *uv, int status) {
   }
   if (status == 0) client = take(server, &connection.status);
   if (status == 0 && client == NULL && connection.status == UV_ENOMEM && !turn_away(server)) return;
+  /* cppcheck-suppress unreadVariable ; push_connection reads it */
   connection.client = net_stream_of(client);
   net_handle_tell(&connection.event);
   /* A connection that nobody has taken, for want of memory. The handle, closing or not, is there until this callback is

@@ -8,7 +8,7 @@
 
 enum { LOOK_AGAIN = 50 }; /* ms */
 
-static void answer(net_loop *loop);
+static void answer(const net_loop *loop);
 
 /* Has nothing to do: it is entered, and that is where Lua's hooks are called. */
 static int deliver_interrupt(lua_State *L) {
@@ -45,7 +45,7 @@ static void lock(void) {
 
 static void unlock(void) { uv_mutex_unlock(&mutex); }
 
-static void look(net_loop *loop);
+static void look(const net_loop *loop);
 static void restore_all(void);
 
 int net_loop_init_interrupt(net_loop *loop) {
@@ -112,7 +112,7 @@ static void on_signal(int number) {
   unlock();
 }
 
-static void look(net_loop *loop) {
+static void look(const net_loop *loop) {
   (void)loop;
   lock();
   handler before = signal(SIGINT, on_signal);
@@ -129,7 +129,7 @@ static void restore_all(void) {
   if (now != on_signal && now != SIG_ERR) signal(SIGINT, now);
 }
 
-static void answer(net_loop *loop) {
+static void answer(const net_loop *loop) {
   (void)loop;
   lock();
   int ask = marked;
@@ -229,7 +229,7 @@ static int is_our_action(const struct sigaction *action) {
   return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_signal;
 }
 
-static void look(net_loop *loop) {
+static void look(const net_loop *loop) {
   struct sigaction action;
   if (running != loop) return;
   lock();
@@ -255,7 +255,7 @@ static void restore_all(void) {
   }
 }
 
-static void answer(net_loop *loop) {
+static void answer(const net_loop *loop) {
   if (running != loop) return;
   for (int i = 0; i < NUMBERS; i++) {
     if (!marked[i]) continue;

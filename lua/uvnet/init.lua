@@ -106,9 +106,10 @@ end
 net.connect = net.createConnection
 
 local function ip_version(input)
-  check_dot(input, "isIP(input)")
-  -- In JavaScript whatever is asked for is made text.
-  if type(input) == "table" then input = tostring(input) end
+  if type(input) == "table" then
+    check_dot(input, "isIP(input)")
+    input = tostring(input) -- in JavaScript whatever is asked for is made text
+  end
   return core.isIP(input)
 end
 
