@@ -71,21 +71,6 @@ static inline void net_pushsize(lua_State *L, uint64_t value) {
 #endif
 }
 
-/* A whole number as the user wrote it, 3 or 3.0; false for 3.5, for strings and for anything else. */
-static inline int net_tointeger(lua_State *L, int index, lua_Integer *value) {
-  if (lua_type(L, index) != LUA_TNUMBER) return 0;
-#if LUA_VERSION_NUM >= 503
-  int whole = 0;
-  *value = lua_tointegerx(L, index, &whole);
-  return whole;
-#else
-  lua_Number number = lua_tonumber(L, index);
-  if (!(number >= -9007199254740992.0 && number <= 9007199254740992.0)) return 0;
-  *value = (lua_Integer)number;
-  return (lua_Number)*value == number;
-#endif
-}
-
 /* A number that is an integer: where Lua has those, by its subtype, else by its value (a zero may have a sign, then it is
  * none). */
 static inline int net_towhole(lua_State *L, int index, int64_t *value) {
