@@ -1,8 +1,7 @@
 --- What all sockets of a stage share says of them what their own tables would say: here those tables come from the slow
 -- path, one stage after the other.
 
-local lanes = require("uvnet.net.fast_path")
-local lazy = require("uvnet.net.lazy_state")
+local fast = require("uvnet.net.fast_path")
 local net = require("net")
 local testing = require("uvnet.testing")
 local ticks = require("uvnet.runtime.ticks")
@@ -38,12 +37,12 @@ end
 describe("The state of a lazy socket", function()
   testing.leakCheck(before_each, after_each)
 
-  local enabled = lanes.enabled
+  local enabled = fast.enabled
 
-  after_each(function() lanes.enabled = enabled end)
+  after_each(function() fast.enabled = enabled end)
 
   it("is at each stage what the slow path makes of it", function()
-    lanes.enabled = false
+    fast.enabled = false
     local stages = {}
     local server, accepted = net.createServer(), nil
     -- With a handle of its own it begins as any stream does: by read(0).
@@ -55,7 +54,7 @@ describe("The state of a lazy socket", function()
     testing.run(function() return accepted end)
     server:close()
     local function look(stage)
-      local shared = lazy.STATES[stage]
+      local shared = fast.STATES[stage]
       stages[#stages + 1] = stage
       assert.equal("", difference(shared.readable, accepted._rs), stage .. ", readable")
       assert.equal("", difference(shared.writable, accepted._ws), stage .. ", writable")
@@ -83,7 +82,7 @@ describe("The state of a lazy socket", function()
   end)
 
   it("is there to be looked at, without tables of the socket's own", function()
-    if not lanes.enabled then return pending("nothing is lazy without the fast paths") end
+    if not fast.enabled then return pending("nothing is lazy without the fast paths") end
     local client, accepted = testing.pair()
     client:resume()
     accepted:on("data", function() end)
@@ -110,7 +109,7 @@ describe("The state of a lazy socket", function()
   end)
 
   it("cannot be changed by one of them", function()
-    for _, sides in pairs(lazy.STATES) do
+    for _, sides in pairs(fast.STATES) do
       assert.has_error(function() sides.readable.flown = true end)
       assert.has_error(function() sides.writable.flown = true end)
     end

@@ -1,6 +1,6 @@
 --- `tostring` of what the module makes says what it is and how far it is, at any time of its life, and changes nothing.
 
-local lanes = require("uvnet.net.fast_path")
+local fast = require("uvnet.net.fast_path")
 local net = require("net")
 local testing = require("uvnet.testing")
 
@@ -96,7 +96,7 @@ describe("tostring", function()
   end)
 
   it("shows each stage of a lazy socket", function()
-    if not lanes.enabled then return pending("nothing is lazy without the fast paths") end
+    if not fast.enabled then return pending("nothing is lazy without the fast paths") end
     local client, accepted = testing.pair()
     accepted:on("data", function() end)
     -- They last a tick each: here they are put on by hand.

@@ -16,7 +16,7 @@ enum net_stream_flag {
   NET_HELD = 128,      /* a server that leaves connections in the system's queue, */
   NET_ANNOUNCED = 256, /* one of which libuv has taken out: see on_connection */
   NET_WAITING = 512,   /* a connection that could not be accepted yet: see listener.c */
-  NET_LAZY = 32        /* its owner has no state of a stream but the stage (lazy_state.lua) */
+  NET_LAZY = 32        /* its owner has no state of a stream but the stage (net/fast_path.lua) */
 };
 
 /* How far a lazy stream is. */

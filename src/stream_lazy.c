@@ -1,4 +1,4 @@
-/* Lazy streams: a connection that lives the usual life is told by its stage alone (lazy_state.lua), and what nobody can
+/* Lazy streams: a connection that lives the usual life is told by its stage alone (net/fast_path.lua), and what nobody can
  * observe of its end is settled here.
  * Floor 5.
  * Owns no memory. */

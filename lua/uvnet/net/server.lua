@@ -10,7 +10,7 @@ local Socket = require("uvnet.net.socket")
 local class = require("uvnet.base.class")
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
-local limits = require("uvnet.net.socket_limits")
+local settings = require("uvnet.net.socket_settings")
 local listening = require("uvnet.net.server_listening")
 local plain = require("uvnet.base.plain")
 local strict = require("uvnet.net.strict")
@@ -65,7 +65,7 @@ function Server:initialize(options, connectionListener)
   if not options then return end
   local delay, mark = check_number(options, "keepAliveInitialDelay"), check_number(options, "highWaterMark")
   strict.check(options, "server")
-  limits.check(options)
+  settings.check_limits(options)
   if options.blockList then self.blockList = options.blockList end
   if options.allowHalfOpen then self.allowHalfOpen = true end
   if options.pauseOnConnect then self.pauseOnConnect = true end

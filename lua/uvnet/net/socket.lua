@@ -1,11 +1,14 @@
 --- net.Socket: a TCP connection, or a connection over a unix domain socket or named pipe. A Duplex.
 --
+-- The class is read in four files: here a socket is made, connected and destroyed; socket_io.lua reads and writes;
+-- socket_settings.lua holds what can be set and what it tells; fast_path.lua knows the shortcuts.
+--
 -- The state of a connection is in its handle, and in the streams' tables once something out of the ordinary happened; a
 -- field that has its default is not there. Private fields: `_handle` while there is one; `_writing`, `_shutting`: the
 -- callbacks of the write and the shutdown under way; `_closing`: the same of the handles that are closing;
--- `_pendingData`:
--- bytes written before the connection stood; `_noDelay`, `_keepAlive`: set before there was a handle; `_connection`:
--- stands for one connection, from `connect` to the end; `_bytes…`: what the handle had counted when it closed.
+-- `_pendingData`: bytes written before the connection stood; `_noDelay`, `_keepAlive`: set before there was a handle;
+-- `_connection`: stands for one connection, from `connect` to the end; `_bytes…`: what the handle had counted when it
+-- closed.
 --
 -- Floor 8.
 
@@ -16,20 +19,14 @@ local class = require("uvnet.base.class")
 local core = require("uvnet.core")
 local construct = require("uvnet.stream.destroy").construct_beside
 local errors = require("uvnet.errors")
+local fast = require("uvnet.net.fast_path")
 local idle = require("uvnet.runtime.idle")
-local lanes = require("uvnet.net.fast_path")
-local lazy = require("uvnet.net.lazy_state")
-local limits = require("uvnet.net.socket_limits")
-local names = require("uvnet.net.socket_names")
-local onread = require("uvnet.net.socket_onread")
-local reading = require("uvnet.net.socket_reading")
 local settings = require("uvnet.net.socket_settings")
 local stream = require("uvnet.stream")
 local strict = require("uvnet.net.strict")
 local ticks = require("uvnet.runtime.ticks")
 local timers = require("uvnet.timers")
-local waiting = require("uvnet.net.socket_waiting")
-local writing = require("uvnet.net.socket_writing")
+local traffic = require("uvnet.net.socket_io")
 
 local Duplex = stream.Duplex
 
@@ -43,27 +40,27 @@ Socket._listsAllowed = true
 
 local getters = Socket.__getters
 
--- See lazy_state.lua: tables are made when somebody looks.
+-- See fast_path.lua: tables are made when somebody looks.
 function getters:_rs()
-  lazy.unfold(self)
+  fast.make_own_state(self)
   return rawget(self, "_rs")
 end
 
 function getters:_ws()
-  lazy.unfold(self)
+  fast.make_own_state(self)
   return rawget(self, "_ws")
 end
 
 --- What the state is while there are no tables.
 -- @local
-Socket._peekState = lazy.peek
+Socket._peekState = fast.peek
 
-for _, part in ipairs({ names, reading, settings, writing }) do
+for _, part in ipairs({ traffic, settings }) do
   for name, method in pairs(part.methods) do
     Socket[name] = method
   end
 end
-for name, getter in pairs(names.getters) do
+for name, getter in pairs(settings.getters) do
   getters[name] = getter
 end
 
@@ -99,7 +96,7 @@ local function stream_options(options, has_fd)
 end
 
 local function check_options(options)
-  limits.check(options)
+  settings.check_limits(options)
   for _, name in ipairs({ "objectMode", "readableObjectMode", "writableObjectMode" }) do
     if options[name] then
       errors.throw("ERR_INVALID_ARG_VALUE", "options." .. name, options[name], "is not supported")
@@ -189,8 +186,8 @@ function Socket:initialize(options)
   if options.noDelay then self._noDelay = true end
   if options.keepAlive then self._keepAlive = settings.keep_alive_option(options) end
   if options.typeOfService then self._tos = settings.check_tos("options.typeOfService", options.typeOfService) end
-  if options.onread then onread.install(self, options.onread) end
-  if options.signal then limits.obey(self, options.signal) end
+  if options.onread then traffic.install_onread(self, options.onread) end
+  if options.signal then settings.obey(self, options.signal) end
   if not handle then return end
   if self.destroyed then
     handle:close()
@@ -200,7 +197,7 @@ function Socket:initialize(options)
   handle:attach(self)
   if rawget(self, "_bound") then return end -- it is not connected yet
   rawset(self, "write", self.write)
-  lanes.update_write(self)
+  fast.update_write(self)
   if options.pauseOnCreate then
     local rs = self._rs
     rs.flowing = false
@@ -238,7 +235,7 @@ end
 function Socket._accepted(handle, server, plain)
   -- `write` is what is asked for most: here it is found without a search in the class.
   local self = setmetatable({ _handle = handle, _server = server, write = Socket.write }, instance)
-  local lazily = lanes.enabled and lanes.Socket_is_standard
+  local lazily = fast.enabled and fast.Socket_is_standard
   if accepted_construct then construct(self) end
   if plain and lazily then return begin_lazily(self, handle, false) end
   if server.allowHalfOpen then rawset(self, "allowHalfOpen", true) end
@@ -255,9 +252,9 @@ function Socket._accepted(handle, server, plain)
     return begin_lazily(self, handle, self.allowHalfOpen)
   end
   handle:attach(self)
-  lanes.update_write(self)
+  fast.update_write(self)
   if server.pauseOnConnect then return begin_paused(self) end
-  reading.start(self)
+  traffic.start(self)
   return self
 end
 
@@ -344,13 +341,13 @@ function Socket:connect(...)
     make_handle(self, connect.is_path(options.path))
     if self._unrefed then self._handle:unref() end
   else
-    lanes.close_write(self) -- it may be connected already: what is written waits for the outcome
+    fast.close_write(self) -- it may be connected already: what is written waits for the outcome
   end
   idle.refresh(self)
   self.connecting = true
   if not rawget(self, "_connection") then self._connection = {} end
-  limits.start_connect_timer(self, options.connectTimeout)
-  limits.obey(self, options.signal)
+  settings.start_connect_timer(self, options.connectTimeout)
+  settings.obey(self, options.signal)
   if rawget(self, "connecting") then begin(self) end
   return self
 end
@@ -360,7 +357,7 @@ end
 local function begin_reading(self)
   if not rawget(self, "_fresh") then return end
   self._fresh = nil
-  waiting.act_deferred(self)
+  traffic.act_deferred(self)
   self:emit("ready")
   if self._handle and not self:isPaused() then self:read(0) end
 end
@@ -375,9 +372,9 @@ end
 -- @local
 function Socket:_connected()
   self.connecting = nil
-  limits.stop_connect_timer(self)
+  settings.stop_connect_timer(self)
   local handle = self._handle
-  lanes.update_write(self)
+  fast.update_write(self)
   if rawget(self, "write") == nil then rawset(self, "write", self.write) end -- found at once from now on
   self._fresh = true
   ticks.later(begin_reading, self)
@@ -425,7 +422,7 @@ end
 
 -- The core has been told of this when the connection began.
 function Socket.__setters:allowHalfOpen(value)
-  if rawget(self, "_handle") then lazy.unfold(self) end
+  if rawget(self, "_handle") then fast.make_own_state(self) end
   rawset(self, "allowHalfOpen", value)
 end
 
@@ -436,7 +433,7 @@ function Socket:_destroy(err, callback)
   if handle then
     -- First of all: whatever fails from here on, the handle is not left open.
     read, written, time = handle:bytes()
-    lanes.tell_data(self, handle)
+    fast.tell_data(self, handle)
     if rawget(self, "_reset") then handle:linger() end
     name = handle:close(true)
     self._handle = nil
@@ -447,10 +444,10 @@ function Socket:_destroy(err, callback)
     self.connecting = nil
     attempts.abandon(self)
     self._connection = nil
-    limits.stop_connect_timer(self)
+    settings.stop_connect_timer(self)
   end
-  if rawget(self, "_unwatch") then limits.release(self) end
-  if rawget(self, "_deferred") then waiting.forget(self) end
+  if rawget(self, "_unwatch") then settings.release(self) end
+  if rawget(self, "_deferred") then traffic.forget_deferred(self) end
   idle.clear(self)
   if rawget(self, "_turn") then
     timers.clearImmediate(self._turn)
@@ -486,8 +483,8 @@ end
 -- @treturn userdata
 function Socket:_detach()
   local handle = self._handle
-  lanes.close_read(self)
-  lanes.close_write(self)
+  fast.close_read(self)
+  fast.close_write(self)
   handle:readStop()
   local read, written = handle:bytes()
   rawset(self, "_bytesRead", read)
@@ -530,6 +527,6 @@ end
 --- On Lua 5.4, `local socket <close> = …` destroys the socket at the block's end.
 function Socket.__instance.__close(self) self:destroy() end
 
-lanes.watch(Socket, core.open_objects)
+fast.watch(Socket, core.open_objects)
 
 return Socket

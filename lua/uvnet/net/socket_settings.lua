@@ -1,18 +1,24 @@
---- What can be set of a socket: timeout, Nagle's algorithm, keep-alive, ref and unref.
+--- What can be set of a socket, and what it tells of itself: timeout, Nagle's algorithm, keep-alive, ref and unref; the
+-- addresses of both ends, its state, its counters; what ends it from outside.
+--
+-- Private fields of the socket: `_signal`, `_unwatch`: whom it obeys, and how that ends; `_connectTimer`.
 --
 -- Floor 7.
 
+local abort = require("uvnet.base.abort")
 local errors = require("uvnet.errors")
+local fast = require("uvnet.net.fast_path")
 local idle = require("uvnet.runtime.idle")
 local parallel = require("uvnet.net.connect_parallel")
+local timers = require("uvnet.timers")
 local to_number = require("uvnet.base.plain").toNumber
 
 local IS_WINDOWS = package and package.config:sub(1, 1) == "\\"
 
 local MOST_PROBES = 127 -- that Linux takes
 
-local settings = { methods = {} }
-local methods = settings.methods
+local settings = { methods = {}, getters = {} }
+local methods, getters = settings.methods, settings.getters
 
 --- Whole seconds, for the system.
 function settings.keep_alive_seconds(ms)
@@ -76,15 +82,15 @@ function settings.keep_alive_option(options)
   return keep_alive_of(true, options.keepAliveInitialDelay, options.keepAliveInterval, options.keepAliveCount)
 end
 
-local known = {} -- the last that a server had for its sockets
+local last = {} -- what a server had for its sockets
 
 --- The same of a server: its sockets share what it says.
 function settings.keep_alive_of_server(server)
   local delay, interval, count = server.keepAliveInitialDelay, server.keepAliveInterval, server.keepAliveCount
-  if not known.setting or known.delay ~= delay or known.interval ~= interval or known.count ~= count then
-    known = { delay = delay, interval = interval, count = count, setting = settings.keep_alive_option(server) }
+  if not last.setting or last.delay ~= delay or last.interval ~= interval or last.count ~= count then
+    last = { delay = delay, interval = interval, count = count, setting = settings.keep_alive_option(server) }
   end
-  return known.setting
+  return last.setting
 end
 
 settings.apply_keep_alive = apply_keep_alive
@@ -205,6 +211,181 @@ function methods:unref()
   if handle then handle:unref() end
   if rawget(self, "connecting") then set_ref_of_attempts(self, false) end
   return self
+end
+
+-- ---- what it tells ----
+
+local function name(address, port, family)
+  if not address or not port then return {} end
+  return { address = address, port = port, family = family }
+end
+
+local function sockname(self)
+  local handle = self._handle
+  if not handle or not handle:isTcp() then return {} end
+  return name(handle:sockname())
+end
+
+local function peername(self)
+  local known = rawget(self, "_peername")
+  if known then return known end
+  local handle = self._handle
+  if not handle or rawget(self, "connecting") or not handle:isTcp() then return {} end
+  local peer = name(handle:peername())
+  if peer.address then self._peername = peer end
+  return peer
+end
+
+--- The socket's own end.
+-- @treturn table `{ port = …, family = "IPv4" or "IPv6", address = … }`, or `{}` where there is none
+-- @see Node's net: socket.address()
+function methods:address() return sockname(self) end
+
+function getters:localAddress()
+  local path = rawget(self, "_bound")
+  if type(path) == "string" and self._handle then return path end
+  return sockname(self).address
+end
+
+function getters:localPort() return sockname(self).port end
+function getters:localFamily() return sockname(self).family end
+function getters:remoteAddress() return peername(self).address end
+function getters:remotePort() return peername(self).port end
+function getters:remoteFamily() return peername(self).family end
+
+local function end_text(address, port, family)
+  if not address or not port then return nil end
+  return (family == "IPv6" and "[%s]:%d" or "%s:%d"):format(address, port)
+end
+
+local function ends_text(self, handle)
+  if not handle:isTcp() then
+    local server = rawget(self, "_server")
+    local path = server and rawget(server, "_path")
+    return path and "pipe " .. path or "pipe"
+  end
+  local ours, theirs = end_text(handle:sockname()), end_text(handle:peername())
+  return (ours or "?") .. (rawget(self, "_server") and " <- " or " -> ") .. (theirs or "?")
+end
+
+-- What `tostring` shows.
+function methods:_describe()
+  if rawget(self, "connecting") then return "connecting" end
+  local handle = rawget(self, "_handle")
+  if not handle then return self.destroyed and "closed" or "not connected" end
+  local text, state = ends_text(self, handle), self.readyState
+  if state == "open" then return text end
+  return text .. ", " .. (state == "closed" and "closing" or state)
+end
+
+function getters:pending() return not self._handle or self.connecting end
+
+function getters:readyState()
+  if self.connecting then return "opening" end
+  local readable, writable = self.readable, self.writable
+  if readable and writable then return "open" end
+  if readable then return "readOnly" end
+  return writable and "writeOnly" or "closed"
+end
+
+function getters:readableDidRead()
+  local handle = rawget(self, "_handle")
+  local rs = rawget(self, "_rs")
+  return rs and rs.dataEmitted or handle ~= nil and fast.has_read(handle) or fast.closed_after_reading(self)
+end
+
+--- The server that has accepted the connection, or nil.
+function getters:server() return rawget(self, "_server") end
+
+-- What `setTimeout` has set; nil where it has not.
+function getters:timeout()
+  local handle = self._handle
+  return handle and handle:idle()
+end
+
+function getters:bufferSize() return self._handle and self.writableLength or 0 end
+
+function getters:bytesRead()
+  local handle = self._handle
+  if handle then return (handle:bytes()) end
+  return rawget(self, "_bytesRead") or 0
+end
+
+function getters:bytesWritten()
+  local handle = self._handle
+  local given
+  if handle then
+    given = select(2, handle:bytes())
+  else
+    given = rawget(self, "_bytesWritten") or 0
+  end
+  local ws = rawget(self, "_ws")
+  if not ws then return given end
+  -- What is queued counts; of what is being written, the handle knows.
+  local queued = ws.length or 0
+  if ws.writing and not rawget(self, "_pendingData") then queued = queued - ws.writelen end
+  return given + queued
+end
+
+-- ---- what ends it from outside: a signal, the time that connecting may take, a list of blocked addresses ----
+
+-- A net.BlockList, known by its rules: its class is loaded by those who have one.
+local function is_block_list(value)
+  return type(value) == "table" and type(rawget(value, "_rules")) == "userdata" and type(value.check) == "function"
+end
+
+--- Checks the options of this file, of a socket or a server.
+-- @raise ERR_INVALID_ARG_TYPE
+function settings.check_limits(options)
+  abort.check(options.signal, "options.signal")
+  local list = options.blockList
+  if list and not is_block_list(list) then
+    errors.throw("ERR_INVALID_ARG_TYPE", "options.blockList", "net.BlockList", list)
+  end
+end
+
+--- Has a signal destroy the socket, until that is destroyed anyhow.
+function settings.obey(socket, signal)
+  if signal == nil or rawget(socket, "_signal") == signal then return end
+  if signal.aborted then
+    socket:destroy(abort.error(signal))
+    return
+  end
+  local before = rawget(socket, "_unwatch")
+  local stop = abort.watch(signal, function() socket:destroy(abort.error(signal)) end)
+  socket._signal = signal
+  socket._unwatch = before and function()
+    before()
+    stop()
+  end or stop
+end
+
+--- The socket is being destroyed: it obeys nobody any more.
+function settings.release(socket)
+  local unwatch = socket._unwatch
+  socket._unwatch, socket._signal = nil, nil
+  unwatch()
+end
+
+local function connect_timed_out(socket)
+  socket._connectTimer = nil
+  if rawget(socket, "connecting") then socket:destroy(errors.coded("ERR_SOCKET_CONNECTION_TIMEOUT")) end
+end
+
+--- Connecting is over.
+function settings.stop_connect_timer(socket)
+  local timer = rawget(socket, "_connectTimer")
+  if not timer then return end
+  timers.clearTimeout(timer)
+  socket._connectTimer = nil
+end
+
+--- Connecting begins: it may take so many ms; nil or 0 for as many as it likes.
+function settings.start_connect_timer(socket, ms)
+  settings.stop_connect_timer(socket)
+  if not ms or ms == 0 then return end
+  socket._connectTimer = timers.setTimeout(connect_timed_out, ms, socket)
+  if rawget(socket, "_unrefed") then socket._connectTimer:unref() end
 end
 
 return settings

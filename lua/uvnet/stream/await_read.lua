@@ -145,7 +145,7 @@ end
 -- Waits for a change. What it gives back is a chunk that is nowhere else; nil: have another look.
 local function wait_for_change(self, rs)
   local me = enter()
-  if rs.flowing and self._peekState then waiters.close_lane(self) end
+  if rs.flowing and self._peekState then waiters.close_fast_path(self) end
   if not rs.reading and not rs.constructing then
     local length = rs.length
     call_read(self, rs)

@@ -13,7 +13,7 @@ local waiters = {
   wake = nil,
   --- For sockets: may one wait at it while it has no tables? And what closes its read lane.
   is_lazy = function() return false end,
-  close_lane = function() end,
+  close_fast_path = function() end,
   --- Which stream an error came from that a wait has raised.
   origin = setmetatable({}, { __mode = "kv" }),
 }

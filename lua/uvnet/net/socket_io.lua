@@ -1,23 +1,161 @@
---- The writable side of a socket.
+--- What goes in and out of a socket: how it is read and written over its handle, and what waits until the connection
+-- stands.
 --
 -- Floor 7.
 
-local compiled = require("uvnet.net.socket_compiled")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
+local fast = require("uvnet.net.fast_path")
 local idle = require("uvnet.runtime.idle")
-local lanes = require("uvnet.net.fast_path")
-local lazy = require("uvnet.net.lazy_state")
+local is_callable = require("uvnet.base.callable")
 local stream = require("uvnet.stream")
 local ticks = require("uvnet.runtime.ticks")
 local timers = require("uvnet.timers")
-local waiting = require("uvnet.net.socket_waiting")
+local waiters = require("uvnet.stream.waiters")
 local write_queue = require("uvnet.stream.write_queue")
 
 local Duplex = stream.Duplex
+local listens_for = Duplex._listensFor
 
-local writing = { methods = {} }
-local methods = writing.methods
+local traffic = { methods = {} }
+local methods = traffic.methods
+
+-- ---- until the connection stands ----
+
+--- Does something once the connection stands: in its turn among the listeners for `connect`, but whatever those raise.
+function traffic.when_connected(self, action, argument)
+  local done = false
+  local function act()
+    if done then return end
+    done = true
+    action(self, argument)
+  end
+  self:once("connect", act)
+  local deferred = rawget(self, "_deferred") or {}
+  self._deferred = deferred
+  deferred[#deferred + 1] = act
+  return act
+end
+
+--- The connection stands: does what is left of it.
+function traffic.act_deferred(self)
+  local deferred = rawget(self, "_deferred")
+  self._deferred = nil
+  for i = 1, deferred and #deferred or 0 do
+    self:removeListener("connect", deferred[i])
+    deferred[i]()
+  end
+end
+
+--- The connection will not stand: nothing waits for it any more, lest it happen to the next one.
+function traffic.forget_deferred(self)
+  local deferred = rawget(self, "_deferred")
+  self._deferred = nil
+  for i = 1, deferred and #deferred or 0 do
+    self:removeListener("connect", deferred[i])
+  end
+end
+
+-- ---- reading ----
+
+--- Has the handle read.
+local function start(self)
+  local handle = self._handle
+  if not handle then return end
+  local ok, code, errno = handle:readStart()
+  if not ok then self:destroy(errors.system("read", code, errno)) end
+end
+traffic.start = start
+
+--- @local
+function methods:_read()
+  if rawget(self, "connecting") or not self._handle then
+    traffic.when_connected(self, self._read)
+  else
+    start(self)
+  end
+end
+
+local is_standard = fast.is_standard
+
+-- Could somebody tell that a chunk does not go through the streams?
+local function can_hand_over(self)
+  if not fast.enabled or not is_standard(self) then return false end
+  local rs = rawget(self, "_rs")
+  return not rs or not (rs.decoder or rs.ended or rs.destroyed)
+end
+
+--- The handle has read: a chunk, or nil and why there is none.
+-- @local
+function methods:_onread(chunk, code, errno)
+  local reader = rawget(self, "_reader")
+  if reader ~= nil and chunk and can_hand_over(self) then
+    -- Who waits to read gets it at once.
+    rawset(self, "_reader", nil)
+    return waiters.wake(reader, chunk)
+  end
+  if chunk then
+    local handle = self._handle
+    if self:push(chunk) then
+      fast.update_read(self)
+    elseif self._handle == handle and handle then
+      fast.close_read(self)
+      local ok
+      ok, code, errno = handle:readStop()
+      if not ok then self:destroy(errors.system("read", code, errno)) end
+    end
+  elseif code ~= "EOF" then
+    self:destroy(errors.system("read", code, errno))
+  elseif not fast.ended(self) and not self.readableEnded then
+    self:push(nil)
+    -- A task that reads sees the end when it asks for more. Until then it can answer what it has read.
+    if not rawget(self, "_pulled") or not self.writable then self:read(0) end
+  end
+end
+
+-- Is it open, without tables of its own, and does nobody listen for data or wait? Who has listened has made it get
+-- tables.
+function waiters.is_lazy(self)
+  local events = self._events
+  if events and events.data ~= nil then return false end
+  return rawget(self, "_server") ~= nil and self._handle ~= nil and rawget(self, "_reader") == nil and fast.enabled
+end
+
+function waiters.close_fast_path(self)
+  if rawget(self, "_handle") then fast.close_read(self) end
+end
+
+-- ---- what the streams tell ----
+
+--- The flow is about to change: from now on the streams decide.
+-- @local
+methods._flowChanged = fast.close_read
+
+--- There is one more listener for `data`, `readable` or `resume`.
+-- @local
+function methods:_listensFor(event)
+  if event == "data" and fast.flow(self) then return end
+  if event == "resume" then return fast.notice_resume(self) end
+  return listens_for(self, event)
+end
+
+--- Stops reading: no more `data` until `resume`.
+-- @function Socket:pause
+-- @treturn Socket itself
+-- @see Node's net: socket.pause()
+methods.pause = Duplex.pause
+
+--- Has `data` come as text in an encoding.
+-- @tparam[opt="utf8"] string encoding
+-- @treturn Socket itself
+-- @raise ERR_UNKNOWN_ENCODING
+-- @see Node's net: socket.setEncoding([encoding])
+function methods:setEncoding(encoding)
+  errors._checkSelf(self, "socket:setEncoding(encoding)")
+  return Duplex.setEncoding(self, encoding)
+end
+
+-- ---- writing ----
 
 -- The peer has ended, and so we have, too: an error that says so is better than "write after end".
 local function write_after_fin(self, encoding, callback)
@@ -39,7 +177,7 @@ local function write_slowly(self, data, encoding, callback)
     self:_waitForTurn()
     more = false
   end
-  lanes.update_write(self)
+  fast.update_write(self)
   return more
 end
 
@@ -74,7 +212,7 @@ end
 -- @see Node's net: socket.write(data[, encoding][, callback])
 local direct, offer, kind =
   core.directWrite(write_slowly, methods._waitForTurn, write_queued, Duplex._queueWriteCallback)
-methods.write = compiled.write(direct, write_queued, offer, kind) or direct
+methods.write = fast.compiled_write(direct, write_queued, offer, kind) or direct
 errors._ours[direct] = true
 core.standardWrite(methods.write)
 
@@ -94,7 +232,7 @@ local function write_when_connected(self, data, callback)
     callback(errors.coded("ERR_SOCKET_CLOSED_BEFORE_CONNECTION"))
   end
   self._unsent = pending
-  waiting.when_connected(self, send_pending, pending)
+  traffic.when_connected(self, send_pending, pending)
   self:once("close", pending.on_close)
 end
 
@@ -161,13 +299,13 @@ function methods:_onwritten(closing, code, errno)
   if not callback then return end
   -- What was given up because the socket was destroyed says so: ECANCELED.
   callback(code and errors.system("write", code, errno) or nil)
-  lanes.update_write(self)
+  fast.update_write(self)
 end
 
 --- The handle has sent FIN, or could not.
 -- @local
 function methods:_onshutdown(closing)
-  if not closing and lazy.shut(self) then return end
+  if not closing and fast.shut(self) then return end
   local callback = take_callback(self, closing, "_shutting")
   if callback then callback() end
 end
@@ -180,13 +318,13 @@ end
 --- @local
 function methods:_final(callback)
   if rawget(self, "connecting") then
-    waiting.when_connected(self, self._final, callback)
+    traffic.when_connected(self, self._final, callback)
     return
   end
   local handle = self._handle
   if not handle then
     -- Nothing is left to send, so it has finished; a connection that comes later is half-closed all the same.
-    waiting.when_connected(self, send_fin)
+    traffic.when_connected(self, send_fin)
     return callback()
   end
   local ok, code, errno = handle:shutdown()
@@ -222,6 +360,47 @@ end
 
 --- What stands between a write and the system has changed.
 -- @local
-methods._queueChanged = lanes.update_write
+methods._queueChanged = fast.update_write
 
-return writing
+-- ---- the option onread ----
+
+-- What is read goes to one function, past the stream. Such a socket has `pause`, `resume` and `_onread` of its own. Its
+-- fast paths stay closed: they lead to `data` listeners.
+
+local function stop(socket)
+  local handle = socket._handle
+  if handle and not rawget(socket, "connecting") then handle:readStop() end
+end
+
+local function class_of(socket) return getmetatable(socket).class end
+
+local function pause(socket)
+  stop(socket)
+  return class_of(socket).pause(socket)
+end
+
+local function resume(socket)
+  if not rawget(socket, "connecting") then start(socket) end
+  return class_of(socket).resume(socket)
+end
+
+--- Has what a socket reads go to a function.
+-- @tparam Socket socket
+-- @tparam function|table option the function, or a table with it as `callback`
+-- @raise ERR_INVALID_ARG_TYPE
+function traffic.install_onread(socket, option)
+  local callback = option
+  if type(option) == "table" and not is_callable(option) then callback = option.callback end
+  if not is_callable(callback) then
+    errors.throw("ERR_INVALID_ARG_TYPE", "options.onread", { "function", "Object" }, option)
+  end
+  rawset(socket, "_altered", true)
+  rawset(socket, "pause", pause)
+  rawset(socket, "resume", resume)
+  rawset(socket, "_onread", function(self, chunk, code, errno)
+    if not chunk then return class_of(self)._onread(self, nil, code, errno) end
+    if callback(chunk) == false then stop(self) end
+  end)
+end
+
+return traffic
