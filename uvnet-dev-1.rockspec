@@ -109,7 +109,6 @@ build = {
     ["uvnet.net.json_strings"] = "lua/uvnet/net/json_strings.lua",
     ["uvnet.net.look_up"] = "lua/uvnet/net/look_up.lua",
     ["uvnet.net.server"] = "lua/uvnet/net/server.lua",
-    ["uvnet.net.server_binding"] = "lua/uvnet/net/server_binding.lua",
     ["uvnet.net.server_ending"] = "lua/uvnet/net/server_ending.lua",
     ["uvnet.net.server_listening"] = "lua/uvnet/net/server_listening.lua",
     ["uvnet.net.socket"] = "lua/uvnet/net/socket.lua",

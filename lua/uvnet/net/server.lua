@@ -1,5 +1,8 @@
 --- net.Server: listens on a TCP port, a unix domain socket or a named pipe.
 --
+-- The class is read in three files: here a server is made, takes connections and closes; server_listening.lua has
+-- `listen`; server_ending.lua ends it in order, with all its connections.
+--
 -- Private fields: `_handle` while it listens; `_connections`: how many are open; `_resolving`: while the host of
 -- `listen` is looked up; `_path`: the path of the listening pipe.
 --
@@ -10,9 +13,9 @@ local Socket = require("uvnet.net.socket")
 local class = require("uvnet.base.class")
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
-local settings = require("uvnet.net.socket_settings")
 local listening = require("uvnet.net.server_listening")
 local plain = require("uvnet.base.plain")
+local settings = require("uvnet.net.socket_settings")
 local strict = require("uvnet.net.strict")
 local ticks = require("uvnet.runtime.ticks")
 

@@ -4,7 +4,6 @@
 
 local abort = require("uvnet.base.abort")
 local args = require("uvnet.net.args")
-local binding = require("uvnet.net.server_binding")
 local core = require("uvnet.core")
 local dns = require("uvnet.dns")
 local ending = require("uvnet.net.server_ending")
@@ -15,6 +14,54 @@ local ticks = require("uvnet.runtime.ticks")
 local listening = {}
 
 local BACKLOG = 511 -- the system makes 512 of it
+
+-- ---- the handle ----
+
+-- Each maker gives a handle, or nil and the status of what was refused: a table with `code`, `errno` and `text`.
+local makers = {}
+listening.makers = makers
+
+--- A status.
+function makers.refused(code, errno, text) return { code = code, errno = errno, text = text } end
+
+-- Makes a handle and calls a method of it: bind it, or open a descriptor.
+local function make(new, method, ...)
+  local handle, code, errno, text = new()
+  if not handle then return nil, makers.refused(code, errno, text) end
+  local ok
+  ok, code, errno, text = handle[method](handle, ...)
+  if ok then return handle end
+  handle:close()
+  return nil, makers.refused(code, errno, text)
+end
+
+--- @tparam table options `ipv6Only`, `reusePort`
+function makers.tcp(address, port, options)
+  return make(core.tcp, "bind", address, port, options.ipv6Only and true, options.reusePort == true)
+end
+
+--- No address: all of IPv6, which mostly means IPv4 too, or all of IPv4 where there is no IPv6. Its second result is
+-- the address.
+function makers.any(port, options)
+  local handle = makers.tcp("::", port, options)
+  if handle then return handle, "::" end
+  local status
+  handle, status = makers.tcp("0.0.0.0", port, { reusePort = options.reusePort })
+  return handle, handle and "0.0.0.0" or status
+end
+
+function makers.path(path) return make(core.pipe, "bindPath", path) end
+
+function makers.descriptor(fd)
+  local kind = core.fdType(fd)
+  if kind == "TCP" then return make(core.tcp, "open", fd) end
+  if kind == "PIPE" then return make(core.pipe, "open", fd) end
+  local errno = core.errno("EINVAL")
+  local code, text = core.strerror(errno)
+  return nil, makers.refused(code, errno, text)
+end
+
+-- ---- listening on it ----
 
 local function emit_error(self, err) self:emit("error", err) end
 
@@ -39,7 +86,7 @@ local function start(self, handle, backlog, address, port)
   if not ok then
     self._handle = nil
     handle:close()
-    refuse(self, binding.refused(code, errno, text), address, port)
+    refuse(self, makers.refused(code, errno, text), address, port)
     return
   end
   if rawget(self, "_unrefed") then handle:unref() end
@@ -93,9 +140,9 @@ local function listen_tcp(self, address, port, backlog, options)
   if ask_for_port(self, address, port, backlog, options) then return end
   local handle, status
   if address then
-    handle, status = binding.tcp(address, port, options)
+    handle, status = makers.tcp(address, port, options)
   else
-    handle, status = binding.any(port, options)
+    handle, status = makers.any(port, options)
     if handle then
       address = status
     else
@@ -144,7 +191,7 @@ local function listen_path(self, path, backlog, options)
     start(self, handle, backlog, path)
   end)
   if is_asked then return end
-  local handle, status = binding.path(path)
+  local handle, status = makers.path(path)
   if not handle then return refuse(self, status, path) end
   allow_others(handle, options)
   self._path = path
@@ -253,7 +300,7 @@ function listening:listen(...)
       start(self, got, backlog)
     end)
     if is_asked then return self end
-    local opened, status = binding.descriptor(options.fd)
+    local opened, status = makers.descriptor(options.fd)
     if opened then
       start(self, opened, backlog)
     else

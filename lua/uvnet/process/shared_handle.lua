@@ -2,25 +2,25 @@
 --
 -- Floor 10.
 
-local binding = require("uvnet.net.server_binding")
+local makers = require("uvnet.net.server_listening").makers
 local class = require("uvnet.base.class")
 local core = require("uvnet.core")
 
 local SharedHandle = class.new("SharedHandle")
 
 local function bind(address, query)
-  if query.fd and query.fd >= 0 then return binding.descriptor(query.fd) end
+  if query.fd and query.fd >= 0 then return makers.descriptor(query.fd) end
   if query.port and query.port >= 0 then
     local ipv6_only = query.ipv6Only or query.flags == 1
-    if not address or address == "" then return binding.any(query.port, { ipv6Only = ipv6_only }) end
-    return binding.tcp(address, query.port, { ipv6Only = ipv6_only })
+    if not address or address == "" then return makers.any(query.port, { ipv6Only = ipv6_only }) end
+    return makers.tcp(address, query.port, { ipv6Only = ipv6_only })
   end
-  local handle, status = binding.path(address)
+  local handle, status = makers.path(address)
   if handle and (query.readableAll or query.writableAll) then
     local ok, code, errno, text = handle:chmod(query.readableAll == true, query.writableAll == true)
     if not ok then
       handle:close()
-      return nil, binding.refused(code, errno, text)
+      return nil, makers.refused(code, errno, text)
     end
   end
   return handle, status
