@@ -36,15 +36,8 @@ function ChildProcess:initialize() EventEmitter.initialize(self) end
 local getters = ChildProcess.__getters
 
 --- Is there a channel to it?
-function getters:connected()
-  local channel = rawget(self, "_channel")
-  return channel ~= nil and channel.connected
-end
-
-function getters:channel()
-  local channel = rawget(self, "_channel")
-  return channel and channel:isOpen() and channel or nil
-end
+getters.connected = messaging.connected
+getters.channel = messaging.channel
 
 local function maybe_close(self)
   self._closesGot = self._closesGot + 1
@@ -289,13 +282,7 @@ end
 -- @raise what `spawn` raises; ERR_CHILD_PROCESS_IPC_REQUIRED
 function child_process.fork(script, args, options)
   spawn_options.checkText(script, "modulePath")
-  if args ~= nil and type(args) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "args", "Array", args) end
-  if args and options == nil and #args == 0 and next(args) ~= nil then
-    args, options = nil, args
-  end
-  if options ~= nil and type(options) ~= "table" then
-    errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options)
-  end
+  args, options = spawn_options.tellApart(args, options, "Array")
   local given = {}
   for key, value in pairs(options or {}) do
     given[key] = value

@@ -31,15 +31,8 @@ function getters:exitCode() return rawget(self, "_exitCode") end
 function getters:title() return rawget(self, "_title") or interpreter.path() end
 
 --- Is there a channel to a parent?
-function getters:connected()
-  local channel = rawget(self, "_channel")
-  return channel ~= nil and channel.connected
-end
-
-function getters:channel()
-  local channel = rawget(self, "_channel")
-  return channel and channel:isOpen() and channel or nil
-end
+getters.connected = messaging.connected
+getters.channel = messaging.channel
 
 local function set_exit_code(self, code)
   if code ~= nil and not (type(code) == "number" and code % 1 == 0) then

@@ -1,4 +1,5 @@
---- What a parent and its child have in common: `send` and `disconnect`, with a channel or without.
+--- What a parent and its child have in common: `send` and `disconnect`, with a channel or without, and whether there is
+-- one.
 --
 -- Floor 3.
 
@@ -8,6 +9,18 @@ local ticks = require("uvnet.runtime.ticks")
 local messaging = {}
 
 local function emit_error(target, err) target:emit("error", err) end
+
+--- The getter `connected`.
+function messaging.connected(target)
+  local channel = rawget(target, "_channel")
+  return channel ~= nil and channel.connected
+end
+
+--- The getter `channel`: what is open.
+function messaging.channel(target)
+  local channel = rawget(target, "_channel")
+  return channel and channel:isOpen() and channel or nil
+end
 
 --- Sends, or says that there is no channel any more.
 -- @tparam table target has `_channel`

@@ -186,17 +186,24 @@ local function in_shell(result, file, args, shell)
   return { "-c", command }
 end
 
---- Checks and completes the arguments of `spawn(file[, args][, options])`.
--- @raise ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_UNKNOWN_SIGNAL
-function spawn_options.normalize(file, args, options)
-  check_text(file, "file", "cannot be empty")
-  if args ~= nil and type(args) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "args", "object", args) end
+--- Arguments and options, of which the first may be left out.
+-- @raise ERR_INVALID_ARG_TYPE
+function spawn_options.tellApart(args, options, expected)
+  if args ~= nil and type(args) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "args", expected, args) end
   if args and options == nil and #args == 0 and next(args) ~= nil then
     args, options = nil, args
   end
   if options ~= nil and type(options) ~= "table" then
     errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options)
   end
+  return args, options
+end
+
+--- Checks and completes the arguments of `spawn(file[, args][, options])`.
+-- @raise ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_UNKNOWN_SIGNAL
+function spawn_options.normalize(file, args, options)
+  check_text(file, "file", "cannot be empty")
+  args, options = spawn_options.tellApart(args, options, "object")
   options = options or {}
   local words = {}
   for i, word in ipairs(args or {}) do
