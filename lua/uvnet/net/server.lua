@@ -36,14 +36,6 @@ for name, method in pairs(require("uvnet.net.server_ending").methods) do
   Server[name] = method
 end
 
-local function check_number(options, field)
-  local value = options[field]
-  if value ~= nil and type(value) ~= "number" then
-    errors.throw("ERR_INVALID_ARG_TYPE", "options." .. field, "number", value)
-  end
-  return value
-end
-
 --- Makes a server: `net.Server([options][, connectionListener])`.
 -- @tparam[opt] table options
 -- @tparam[opt=false] boolean options.allowHalfOpen
@@ -66,7 +58,8 @@ function Server:initialize(options, connectionListener)
   end
   if is_callable(connectionListener) then self:on("connection", connectionListener) end
   if not options then return end
-  local delay, mark = check_number(options, "keepAliveInitialDelay"), check_number(options, "highWaterMark")
+  settings.check_keep_alive(options)
+  settings.check_number(options, "highWaterMark")
   strict.check(options, "server")
   settings.check_limits(options)
   if options.blockList then self.blockList = options.blockList end
@@ -75,10 +68,11 @@ function Server:initialize(options, connectionListener)
   if options.noDelay then self.noDelay = true end
   if options.keepAlive then
     self.keepAlive = true
-    self.keepAliveInitialDelay = delay
-    self.keepAliveInterval = check_number(options, "keepAliveInterval")
-    self.keepAliveCount = check_number(options, "keepAliveCount")
+    self.keepAliveInitialDelay = options.keepAliveInitialDelay
+    self.keepAliveInterval = options.keepAliveInterval
+    self.keepAliveCount = options.keepAliveCount
   end
+  local mark = options.highWaterMark
   if mark and mark >= 0 then self.highWaterMark = mark end
 end
 

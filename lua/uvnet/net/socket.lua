@@ -102,12 +102,7 @@ local function check_options(options)
       errors.throw("ERR_INVALID_ARG_VALUE", "options." .. name, options[name], "is not supported")
     end
   end
-  for _, name in ipairs({ "keepAliveInitialDelay", "keepAliveInterval", "keepAliveCount" }) do
-    local value = options[name]
-    if value ~= nil and type(value) ~= "number" then
-      errors.throw("ERR_INVALID_ARG_TYPE", "options." .. name, "number", value)
-    end
-  end
+  settings.check_keep_alive(options)
   if options.typeOfService ~= nil then settings.check_tos("options.typeOfService", options.typeOfService) end
 end
 

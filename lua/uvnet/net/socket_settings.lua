@@ -20,6 +20,15 @@ local MOST_PROBES = 127 -- that Linux takes
 local settings = { methods = {}, getters = {} }
 local methods, getters = settings.methods, settings.getters
 
+--- Is a field, if it is there, a number?
+-- @raise ERR_INVALID_ARG_TYPE
+function settings.check_number(options, name)
+  local value = options[name]
+  if value ~= nil and type(value) ~= "number" then
+    errors.throw("ERR_INVALID_ARG_TYPE", "options." .. name, "number", value)
+  end
+end
+
 --- Whole seconds, for the system.
 function settings.keep_alive_seconds(ms)
   ms = to_number(ms) or 0
@@ -72,6 +81,14 @@ local function keep_alive_of(enable, delay, interval, count)
 end
 
 local NONE = keep_alive_of(false)
+
+--- Checks what the options of a socket or a server say of keep-alive.
+-- @raise ERR_INVALID_ARG_TYPE
+function settings.check_keep_alive(options)
+  for _, name in ipairs({ "keepAliveInitialDelay", "keepAliveInterval", "keepAliveCount" }) do
+    settings.check_number(options, name)
+  end
+end
 
 local function apply_keep_alive(handle, wanted)
   handle:keepalive(wanted.on, wanted.delay, wanted.interval, wanted.count)
