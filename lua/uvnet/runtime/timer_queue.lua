@@ -148,15 +148,13 @@ function waiting.stop(timeout)
   end
 end
 
---- Has it keep the loop running (again).
--- @treturn table the timeout
-function waiting.ref(timeout)
+local function set_ref(timeout, on)
   if busy then repair() end
-  if not timeout._ref then
+  if timeout._ref ~= on then
     busy = true
-    timeout._ref = true
+    timeout._ref = on
     if timeout._list then
-      active = active + 1
+      active = active + (on and 1 or -1)
       schedule()
     end
     busy = false
@@ -164,21 +162,13 @@ function waiting.ref(timeout)
   return timeout
 end
 
+--- Has it keep the loop running (again).
+-- @treturn table the timeout
+function waiting.ref(timeout) return set_ref(timeout, true) end
+
 --- Has it keep the loop running no longer.
 -- @treturn table the timeout
-function waiting.unref(timeout)
-  if busy then repair() end
-  if timeout._ref then
-    busy = true
-    timeout._ref = false
-    if timeout._list then
-      active = active - 1
-      schedule()
-    end
-    busy = false
-  end
-  return timeout
-end
+function waiting.unref(timeout) return set_ref(timeout, false) end
 
 -- ---- their callbacks ----
 

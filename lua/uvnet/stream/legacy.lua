@@ -34,40 +34,38 @@ function Stream:pipe(dest, options)
     if type(dest.destroy) == "function" then dest:destroy() end
   end
 
-  local on_source_error, on_dest_error
+  local added = {} -- listeners: whose, of which event, which
+
+  local function listen(emitter, event, listener, add)
+    added[#added + 1] = { emitter, event, listener };
+    (add or emitter.on)(emitter, event, listener)
+  end
 
   local function cleanup()
-    source:removeListener("data", on_data)
-    dest:removeListener("drain", on_drain)
-    source:removeListener("end", on_end)
-    source:removeListener("close", on_close)
-    source:removeListener("error", on_source_error)
-    dest:removeListener("error", on_dest_error)
-    source:removeListener("end", cleanup)
-    source:removeListener("close", cleanup)
-    dest:removeListener("close", cleanup)
+    for _, one in ipairs(added) do
+      one[1]:removeListener(one[2], one[3])
+    end
   end
 
   -- An error that nobody else listens for is not to be hidden by us.
-  local function watcher_of(emitter)
+  local function on_error_of(emitter)
     return function(err)
       cleanup()
       if emitter:listenerCount("error") == 0 then emitter:emit("error", err) end
     end
   end
-  on_source_error, on_dest_error = watcher_of(source), watcher_of(dest)
 
-  source:on("data", on_data)
-  dest:on("drain", on_drain)
+  listen(source, "data", on_data)
+  listen(dest, "drain", on_drain)
   if not options or options["end"] ~= false then
-    source:on("end", on_end)
-    source:on("close", on_close)
+    listen(source, "end", on_end)
+    listen(source, "close", on_close)
   end
-  source:prependListener("error", on_source_error)
-  dest:prependListener("error", on_dest_error)
-  source:on("end", cleanup)
-  source:on("close", cleanup)
-  dest:on("close", cleanup)
+  listen(source, "error", on_error_of(source), source.prependListener)
+  listen(dest, "error", on_error_of(dest), dest.prependListener)
+  listen(source, "end", cleanup)
+  listen(source, "close", cleanup)
+  listen(dest, "close", cleanup)
   dest:emit("pipe", source)
   return dest
 end
