@@ -110,7 +110,7 @@ all-luas: ## build for every Lua of KEYS
 
 # ------------------------------------------------------------------------------------------- what developers type
 .PHONY: valgrind-core gc-stress-core platform-sid platform-32 platform-big-endian parity parity-random lint format asan valgrind gc-stress fuzz oom interrupts walk stress soak rock docs bench bench-quick bench-many bench-check clean help
-lint: ## luacheck, clang-format, gcc and clang with all warnings, clang-tidy, cppcheck, shellcheck
+lint: ## luacheck, clang-format, gcc, clang and mingw-w64 with all warnings, clang-tidy, cppcheck, shellcheck
 	@tools/lint.sh
 
 format: ## format the C files

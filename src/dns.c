@@ -56,12 +56,21 @@ static int deliver_lookup(lua_State *L) {
 
 /* ---- asking ---- */
 
+/* Loops of several threads count. */
+static void count(int by) {
+#ifdef _WIN32
+  (void)by; /* there are no forks */
+#else
+  __sync_fetch_and_add(&under_way, by);
+#endif
+}
+
 static void take_out(net_lookup *lookup) {
   if (lookup->next != NULL) lookup->next->link = lookup->link;
   *lookup->link = lookup->next;
 }
 
-static void tell(net_loop *loop, net_lookup *lookup) {
+static void tell_asker(net_loop *loop, net_lookup *lookup) {
   take_out(lookup);
   net_enter(loop, NET_DOOR_LOOKUP, &lookup); /* by way of this stack: see net_loop_run */
   if (loop->L != NULL) luaL_unref(loop->L, LUA_REGISTRYINDEX, lookup->ref);
@@ -73,8 +82,8 @@ static void on_lookup(uv_getaddrinfo_t *req, int status, struct addrinfo *answer
   net_loop *loop = net_loop_from(req->loop);
   lookup->status = status;
   lookup->answer = answer;
-  __sync_fetch_and_sub(&under_way, 1);
-  tell(loop, lookup);
+  count(-1);
+  tell_asker(loop, lookup);
   free(lookup);
 }
 
@@ -83,7 +92,7 @@ static void on_told(uv_handle_t *timer) { free(timer->data); }
 static void on_answered(uv_timer_t *timer) {
   net_lookup *lookup = (net_lookup *)timer->data;
   uv_close((uv_handle_t *)timer, on_told);
-  tell(net_loop_from(timer->loop), lookup);
+  tell_asker(net_loop_from(timer->loop), lookup);
 }
 
 /* Asks at once, and lets the loop tell of it. */
@@ -106,7 +115,7 @@ static int ask(net_loop *loop, net_lookup *lookup) {
   if (without_threads) return ask_without_threads(loop, lookup);
   net_loop_uses_threads();
   int status = uv_getaddrinfo(loop->uv, &lookup->req, on_lookup, lookup->host, NULL, &lookup->hints);
-  if (status == 0) __sync_fetch_and_add(&under_way, 1);
+  if (status == 0) count(1);
   return status;
 }
 

@@ -28,7 +28,7 @@ needs_of() { # target
       ;;
     all-luas) echo cc uv $(each_key lua headers) ;;
     test) echo cc uv time-limit nc socat curl $(each_key lua headers busted) ;;
-    lint) echo cc clang uv luacheck clang-format clang-tidy cppcheck shellcheck $(each_key headers) ;;
+    lint) echo cc clang uv x86_64-w64-mingw32-gcc luacheck clang-format clang-tidy cppcheck shellcheck $(each_key headers) ;;
     asan) echo "$(needs_of test) asan" ;;
     valgrind) echo "$(needs_of test) valgrind" ;;
     docs) echo ldoc ;;
@@ -123,6 +123,10 @@ package() { # manager need
     dnf/nc) echo nmap-ncat ;;
     pacman/nc) echo openbsd-netcat ;;
     */nc) echo netcat ;;
+    apt/x86_64-w64-mingw32-gcc) echo gcc-mingw-w64-x86-64 ;;
+    dnf/x86_64-w64-mingw32-gcc) echo mingw64-gcc ;;
+    brew/x86_64-w64-mingw32-gcc) echo mingw-w64 ;;
+    */x86_64-w64-mingw32-gcc) echo mingw-w64-gcc ;;
     */time-limit) echo coreutils ;;
     apt/luacheck) echo lua-check ;;
     apk/clang-format | apk/clang-tidy) echo clang-extra-tools ;;
