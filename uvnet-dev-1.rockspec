@@ -96,6 +96,7 @@ build = {
     ["uvnet.events"] = "lua/uvnet/events.lua",
     ["uvnet.events.answers"] = "lua/uvnet/events/answers.lua",
     ["uvnet.events.helpers"] = "lua/uvnet/events/helpers.lua",
+    ["uvnet.events.rejections"] = "lua/uvnet/events/rejections.lua",
     ["uvnet.events.waiting"] = "lua/uvnet/events/waiting.lua",
     ["uvnet"] = "lua/uvnet/init.lua",
     ["uvnet.net.args"] = "lua/uvnet/net/args.lua",

@@ -1,6 +1,7 @@
 --- Unix sockets of Linux's abstract namespace.
 
 local net = require("net")
+local raised = require("spec.support.raised")
 local sockets = require("spec.support.sockets")
 local testing = require("uvnet.testing")
 
@@ -37,6 +38,22 @@ describe("abstract unix sockets", function()
     testing.run()
     local err = testing.wait(net.connect(path), "error")
     assert.same({ "ECONNREFUSED", "connect" }, { err.code, err.syscall })
+  end)
+
+  it("have no rights that could be given", function()
+    if not is_linux() then return pending("they are Linux's") end
+    for _, right in ipairs({ "readableAll", "writableAll" }) do
+      local server = net.createServer()
+      local err = raised(server.listen, server, { path = path, [right] = true }, function() error("it listens") end)
+      assert.equal("ERR_INVALID_ARG_VALUE", err.code)
+      assert.matches("can not set readableAll or writableAll to true", err.message, 1, true)
+      assert.same({ false, 0 }, { server.listening, server:listenerCount("listening") })
+      -- Who does not ask for them is served.
+      server:listen({ path = path, [right] = false })
+      testing.wait(server, "listening")
+      server:close()
+      testing.wait(server, "close")
+    end
   end)
 
   it("may be destroyed before they stand, and be bound", function()

@@ -280,6 +280,29 @@ describe("cluster", function()
     assert.equal("1\t2\n", out)
   end)
 
+  it("drops what is above maxConnections at once with dropMaxConnection", function()
+    local out, err = run(ASK .. program([[
+      cluster:on("listening", function(_, address)
+        local first = net.connect(address.port, "127.0.0.1")
+        first:once("data", function()
+          local second = net.connect(address.port, "127.0.0.1")
+          second:on("error", function() end):on("close", function()
+            first:destroy()
+            cluster.disconnect()
+          end):resume()
+        end)
+      end)
+      cluster.fork():on("message", function(text) print(text) end)
+    ]], [[
+      local server = net.createServer(function(socket) socket:write("first") end)
+      server.maxConnections, server.dropMaxConnection = "1", true
+      server:on("drop", function(data) process:send(data.reason) end)
+      server:listen(0)
+    ]]))
+    assert.equal("", err)
+    assert.equal("maxConnections\n", out)
+  end)
+
   it("has the connections of a paused server wait", function()
     local out, err = run(ASK .. program([[
       local worker = cluster.fork()

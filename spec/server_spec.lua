@@ -555,6 +555,17 @@ describe("net.Server", function()
       server:close()
     end)
 
+    it("tells of a path why a connection was dropped", function()
+      local path = testing.tmpPath()
+      local server = net.createServer():listen(path)
+      server.maxConnections = 0
+      local client = net.connect(path)
+      client:on("error", function() end):resume()
+      assert.same({ reason = "maxConnections" }, testing.wait(server, "drop"))
+      testing.wait(client, "close")
+      server:close()
+    end)
+
     it("takes what looks like a number for one, and anything else for no limit", function()
       local server = serve()
       for value, drops in pairs({

@@ -37,6 +37,29 @@ end
 EventEmitter.defaultMaxListeners = 10
 guard_field("defaultMaxListeners", check_limit)
 
+-- Does an emitter that says nothing of it capture?
+EventEmitter._captures = false
+
+local function check_boolean(name, value)
+  if type(value) ~= "boolean" then errors.throw("ERR_INVALID_ARG_TYPE", name, "boolean", value) end
+end
+
+--- Does what the task of a listener raises become its emitter's `error`, for emitters that say nothing of it? A
+-- listener has a task if it gives one back, as those do that `net.async.wrap` makes. Setting it to anything but a
+-- boolean raises ERR_INVALID_ARG_TYPE.
+EventEmitter.captureRejections = false
+guard_field("captureRejections", function(name, value)
+  check_boolean("EventEmitter." .. name, value)
+  EventEmitter._captures = value
+  if value then EventEmitter._captureRejections() end
+end)
+
+--- The name of a method that gets what the task of a listener has raised, the event, and the event's arguments, in
+-- place of an `error` event. Servers and streams have one: it destroys the connection, or the stream.
+EventEmitter.captureRejectionSymbol = setmetatable({}, {
+  __tostring = function() return "events.captureRejectionSymbol" end,
+})
+
 --- The event that is emitted before `error`, whether or not `error` has listeners.
 EventEmitter.errorMonitor = setmetatable({}, { __tostring = function() return "events.errorMonitor" end })
 
@@ -76,10 +99,22 @@ end
 
 local function is_once(entry) return getmetatable(entry) == Once end
 
-local function original(entry) return is_once(entry) and entry.listener or entry end
-
 -- What not everybody uses is loaded when it is first asked for.
 local function lazily(module) return require(module) end
+
+-- Once an emitter has asked for `captureRejections`: the module that holds its listeners.
+local rejections
+
+-- What `rawListeners` shows of an entry, and what was given.
+local function raw(entry)
+  if rejections and getmetatable(entry) == rejections.Capture then return entry.listener end
+  return entry
+end
+
+local function original(entry)
+  entry = raw(entry)
+  return is_once(entry) and entry.listener or entry
+end
 
 -- `events.on` and `events.once` of Node wait for events. They have the names of our methods, and are told from them by
 -- a table of these options in the listener's place; in a task, which can wait, by nothing or an empty table.
@@ -241,8 +276,26 @@ local function forget_name(self, events, event)
   end
 end
 
+function EventEmitter._captureRejections()
+  rejections = lazily("uvnet.events.rejections")
+  rejections.begin(EventEmitter.captureRejectionSymbol)
+end
+
+--- Makes an emitter: `EventEmitter([options])`.
+-- @tparam[opt] table options
+-- @tparam[opt] boolean options.captureRejections see `EventEmitter.captureRejections`, which is the default
+-- @raise ERR_INVALID_ARG_TYPE
+function EventEmitter:initialize(options)
+  local captures = type(options) == "table" and options.captureRejections
+  if not captures then return end
+  check_boolean("options.captureRejections", captures)
+  EventEmitter._captureRejections()
+  self._captures = true
+end
+
 local function add(self, event, entry, prepend)
   if type(event) ~= "string" then event = to_key(event) end
+  if rejections and self._captures then entry = rejections.hold(self, event, entry) end
   local events = self._events
   if not events then
     -- Written twice, it makes room for two: most emitters that have one event have another.
@@ -351,7 +404,7 @@ function EventEmitter:removeListener(event, listener)
   local existing = events and events[event]
   if existing == nil then return self end
   if not is_list(existing) then
-    if existing == listener or original(existing) == listener then
+    if raw(existing) == listener or original(existing) == listener then
       forget_name(self, events, event)
       removed(self, events, event, existing)
     end
@@ -359,7 +412,7 @@ function EventEmitter:removeListener(event, listener)
   end
   for i = #existing, 1, -1 do
     local entry = existing[i]
-    if entry == listener or original(entry) == listener then
+    if raw(entry) == listener or original(entry) == listener then
       local list = existing
       if list.busy then
         list = copy_list(existing)
@@ -463,7 +516,7 @@ function EventEmitter:listeners(event) return entries(self, event, original) end
 -- @param event the event's name
 -- @treturn {function,...}
 function EventEmitter:rawListeners(event)
-  return entries(self, event, function(entry) return entry end)
+  return entries(self, event, raw)
 end
 
 --- How many listeners an event has.

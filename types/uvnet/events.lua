@@ -29,8 +29,10 @@
 ---@class net.EventEmitter: net.Class
 ---@field defaultMaxListeners integer How many listeners one event may have before a warning is printed, for emitters that set no limit of their own: 10. Of the class. Setting it to anything but a number from 0 on raises.
 ---@field errorMonitor table An event that is emitted before `error`, whether or not that has listeners. Of the class.
+---@field captureRejections boolean Does what the task of a listener raises become its emitter's `error`, for emitters that say nothing of it? false. Of the class. A listener has a task if it gives one back, as those do that `net.async.wrap` makes. Setting it to anything but a boolean raises.
+---@field captureRejectionSymbol table The name of a method that is called instead of emitting `error`: it gets the emitter, what was raised, the event and its arguments. Servers and streams have one: it destroys the connection, or the stream. Of the class.
 ---@field EventEmitter net.EventEmitter The class itself, as in Node.
----@overload fun(): net.EventEmitter
+---@overload fun(options?: { captureRejections: boolean? }): net.EventEmitter
 local EventEmitter = {}
 
 ---Prints a warning to standard error. Replace it to send warnings elsewhere. Of the class.

@@ -10,8 +10,9 @@
 ---
 ---- **listening** `()` It listens now: `address` is known.
 ---- **connection** `(socket: net.Socket)` A connection was made.
----- **drop** `(data: net.DropData?)` A connection was dropped: there are `maxConnections` already, or its address is
----  in `blockList` (of a path there is no data then), or the process has no descriptor for it: `reason` is `"EMFILE"`.
+---- **drop** `(data: net.DropData)` A connection was dropped: there are `maxConnections` already, or its address is
+---  in `blockList`, or the process has no descriptor for it; `reason` says which. Of a path
+---  that is all.
 ---- **error** `(err: net.Error)` It cannot listen (`EADDRINUSE`, `EACCES`, …), or not accept. After a failed `listen`
 ---  it may be called again. Without a listener the error comes out of `net.run()`.
 ---- **close** `()` It has closed and its last connection has ended.
@@ -20,6 +21,7 @@
 ---@class net.Server: net.EventEmitter
 ---@field listening boolean Is it listening? Read-only.
 ---@field maxConnections integer? How many connections may be open; more are dropped. nil, as it is at first, for no limit; 0 drops every one. What looks like a number counts as one.
+---@field dropMaxConnection boolean In a worker of a cluster: is a connection that is one too many dropped, and not given to another worker?
 ---@field connections integer How many connections are open. Deprecated: use `getConnections`.
 ---@field blockList net.BlockList? Connections from its addresses are dropped. It can be set.
 ---@field allowHalfOpen boolean Do its sockets keep their writable side when the peer ends? From the options.
@@ -167,7 +169,7 @@ function Server:unref() end
 ---@return self
 ---@overload fun(self: net.Server, event: "listening", listener: fun()): net.Server
 ---@overload fun(self: net.Server, event: "connection", listener: fun(socket: net.Socket)): net.Server
----@overload fun(self: net.Server, event: "drop", listener: fun(data: net.DropData?)): net.Server
+---@overload fun(self: net.Server, event: "drop", listener: fun(data: net.DropData)): net.Server
 ---@overload fun(self: net.Server, event: "error", listener: fun(err: net.Error)): net.Server
 ---@overload fun(self: net.Server, event: "close", listener: fun()): net.Server
 function Server:on(event, listener) end
@@ -182,7 +184,7 @@ function Server:on(event, listener) end
 ---@return self
 ---@overload fun(self: net.Server, event: "listening", listener: fun()): net.Server
 ---@overload fun(self: net.Server, event: "connection", listener: fun(socket: net.Socket)): net.Server
----@overload fun(self: net.Server, event: "drop", listener: fun(data: net.DropData?)): net.Server
+---@overload fun(self: net.Server, event: "drop", listener: fun(data: net.DropData)): net.Server
 ---@overload fun(self: net.Server, event: "error", listener: fun(err: net.Error)): net.Server
 ---@overload fun(self: net.Server, event: "close", listener: fun()): net.Server
 function Server:once(event, listener) end
@@ -194,6 +196,7 @@ function Server:once(event, listener) end
 ---@field keepAliveCount? integer with `keepAlive` (default 10)
 ---@field blockList? net.BlockList connections from its addresses are dropped
 ---@field pauseOnConnect? boolean are its sockets left unread until somebody resumes them? (default false)
+---@field captureRejections? boolean does what the task of a `connection` listener raises destroy the connection? (default `net.events.captureRejections`)
 ---@field highWaterMark? integer bytes that each side of its sockets holds before it asks to wait (default 65536)
 ---@field noDelay? boolean as `socket:setNoDelay()` on each socket (default false)
 ---@field keepAlive? boolean as `socket:setKeepAlive(true)` on each socket (default false)

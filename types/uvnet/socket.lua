@@ -289,6 +289,7 @@ function Socket:once(event, listener) end
 ---@field allowHalfOpen? boolean does the writable side stay open when the peer ends? (default false: it ends, too)
 ---@field readable? boolean with `fd`: whether to read (default true)
 ---@field writable? boolean with `fd`: whether to write (default true)
+---@field captureRejections? boolean does what the task of a listener raises destroy it? (default `net.events.captureRejections`)
 ---@field highWaterMark? integer bytes that each side holds before it asks to wait (default 65536)
 ---@field noDelay? boolean as `setNoDelay` (default false)
 ---@field keepAlive? boolean as `setKeepAlive` (default false)

@@ -515,6 +515,7 @@ function Readable:find(fn, options, callback) end
 ---@field objectMode? boolean is it a stream of any values but nil? (default false)
 ---@field encoding? net.Encoding as `setEncoding`
 ---@field emitClose? boolean is `close` emitted? (default true)
+---@field captureRejections? boolean does what the task of a listener raises destroy it? (default `net.events.captureRejections`)
 ---@field autoDestroy? boolean is it destroyed at its end? (default true)
 ---@field signal? net.AbortSignal destroys it, with an `AbortError`
 ---@field read? fun(self: net.Readable, size: integer) in the place of `_read`
@@ -639,6 +640,7 @@ function Writable:finished() end
 ---@field decodeStrings? boolean is text turned into bytes before `_write` gets it? (default true)
 ---@field defaultEncoding? net.Encoding as `setDefaultEncoding` (default `"utf8"`)
 ---@field emitClose? boolean is `close` emitted? (default true)
+---@field captureRejections? boolean does what the task of a listener raises destroy it? (default `net.events.captureRejections`)
 ---@field autoDestroy? boolean is it destroyed at its end? (default true)
 ---@field signal? net.AbortSignal destroys it, with an `AbortError`
 ---@field write? fun(self: net.Writable, chunk: any, encoding: string, callback: fun(err: any)) in the place of `_write`

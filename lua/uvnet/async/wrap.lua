@@ -2,10 +2,11 @@
 --
 -- Floor 12.
 
-local adopt = require("uvnet.async.emitters").adopt
+local emitters = require("uvnet.async.emitters")
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
 local task = require("uvnet.runtime.task")
+local ticks = require("uvnet.runtime.ticks")
 local timers = require("uvnet.timers")
 local waiters = require("uvnet.stream.waiters")
 
@@ -43,6 +44,19 @@ local function finish(stream)
   end
 end
 
+local function fail(me, stream)
+  if me._captor then
+    if not stream then return task.call_captor(me) end
+    -- Who captures the error may destroy the stream with it: then that is an `error` like any other.
+    ticks.later(destroy, stream)
+    stream:removeListener("error", emitters.ignore_error)
+    task.call_captor(me)
+    return
+  end
+  if stream then destroy(stream) end
+  task.report(me)
+end
+
 function task.over(me)
   local stream, err = me._stream, me._error
   me._stream = nil
@@ -51,10 +65,18 @@ function task.over(me)
     return
   end
   local is_harmless = me.state == "cancelled" or is_peers(err, stream)
-  if stream then stream:destroy() end
-  if is_harmless then return end
+  if is_harmless then
+    me._captor = nil
+    if stream then stream:destroy() end
+    return
+  end
   if type(err) == "table" and errors:isInstance(err) and err.emitter == nil then err.emitter = stream or nil end
-  task.report(me)
+  if ticks.capturing then
+    -- Whoever has called the listener may be about to capture this.
+    ticks.later(fail, me, stream)
+  else
+    fail(me, stream)
+  end
 end
 
 --- Makes a listener of a function that waits: each call runs it as a task.
@@ -73,7 +95,7 @@ return function(fn)
   return function(...)
     local stream = ...
     if type(stream) == "table" and (stream._isReadable or stream._isWritable) then
-      adopt(stream)
+      emitters.adopt(stream)
     else
       stream = false
     end

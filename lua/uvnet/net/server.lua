@@ -28,6 +28,8 @@ Server._connections = 0
 Server.allowHalfOpen = false
 --- Are its sockets left unread until somebody resumes them?
 Server.pauseOnConnect = false
+--- In a worker of a cluster: is a connection that is one too many dropped, and not given to another worker?
+Server.dropMaxConnection = false
 
 local getters = Server.__getters
 
@@ -49,13 +51,13 @@ end
 -- @raise ERR_INVALID_ARG_TYPE
 -- @see Node's net: new net.Server([options][, connectionListener])
 function Server:initialize(options, connectionListener)
-  EventEmitter.initialize(self)
   self._plain, self._takesAll = true, true
   if is_callable(options) then
     options, connectionListener = nil, options
   elseif options ~= nil and type(options) ~= "table" then
     errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options)
   end
+  EventEmitter.initialize(self, options)
   if is_callable(connectionListener) then self:on("connection", connectionListener) end
   if not options then return end
   settings.check_keep_alive(options)
@@ -74,6 +76,15 @@ function Server:initialize(options, connectionListener)
   end
   local mark = options.highWaterMark
   if mark and mark >= 0 then self.highWaterMark = mark end
+end
+
+-- What the task of a `connection` listener has raised is its connection's error; any other is the server's.
+Server[EventEmitter.captureRejectionSymbol] = function(self, err, event, socket)
+  if event == "connection" then
+    socket:destroy(err)
+  else
+    self:emit("error", err)
+  end
 end
 
 -- ---- connections ----
@@ -106,16 +117,18 @@ local function as_number(value)
 end
 
 -- Anybody may have set `maxConnections` to any value: what is no number is no limit.
-local function is_full(self)
+--- Has it as many connections as it may have?
+-- @local
+function Server:_isFull()
   local limit = self.maxConnections
   if limit == nil then return false end
   if type(limit) ~= "number" then limit = as_number(limit) end
   return limit ~= nil and self._connections >= limit
 end
 
-local function drop_data(handle)
-  if not handle:isTcp() then return nil end
-  local data = {}
+local function drop_data(handle, reason)
+  local data = { reason = reason }
+  if not handle:isTcp() then return data end
   local address, port, family = handle:sockname()
   if address then
     data.localAddress, data.localPort, data.localFamily = address, port, family
@@ -128,20 +141,14 @@ local function drop_data(handle)
 end
 
 local function drop(self, handle, reason)
-  local data = drop_data(handle)
+  local data = drop_data(handle, reason)
   handle:close()
-  if reason == "EMFILE" then data = data or {} end
-  if data then
-    data.reason = reason
-    self:emit("drop", data)
-  else
-    self:emit("drop")
-  end
+  self:emit("drop", data)
 end
 
 -- Why a connection is not to be taken; nil if it is.
 local function why_dropped(self, handle)
-  if is_full(self) then return "maxConnections" end
+  if self:_isFull() then return "maxConnections" end
   local list = rawget(self, "blockList")
   if list and handle:isTcp() then
     local address, _, family = handle:peername()

@@ -182,6 +182,13 @@ local function allow_others(handle, options)
   error(errors.system("uv_pipe_chmod", code, errno), 0)
 end
 
+-- A path of Linux's abstract namespace is no file that could have rights.
+local function check_rights(options)
+  if options.path:sub(1, 1) ~= "\0" or not (options.readableAll or options.writableAll) then return end
+  errors.throw("ERR_INVALID_ARG_VALUE", "options", options,
+    "can not set readableAll or writableAll to true when path is abstract unix socket")
+end
+
 local function listen_path(self, path, backlog, options)
   local query = { address = path, port = -1, addressType = -1, backlog = backlog, readableAll = options.readableAll,
     writableAll = options.writableAll }
@@ -325,6 +332,7 @@ function listening:listen(...)
     return self
   end
   if args.isPipeName(options.path) then
+    check_rights(options)
     on_listening()
     listen_path(self, options.path, to_backlog(options.backlog, backlog), options)
     return self

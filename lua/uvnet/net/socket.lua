@@ -12,6 +12,7 @@
 --
 -- Floor 8.
 
+local EventEmitter = require("uvnet.events")
 local args = require("uvnet.net.args")
 local attempts = require("uvnet.net.connect_attempts")
 local connect = require("uvnet.net.connect")
@@ -169,6 +170,7 @@ function Socket:initialize(options)
   if type(options) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options) end
   strict.check(options, "socket")
   check_options(options)
+  EventEmitter.initialize(self, options)
   local has_fd = options.fd ~= nil
   local handle = options.handle
   if type(handle) == "table" and handle._adopt then handle = adopt(self, handle) end

@@ -156,16 +156,12 @@ end
 
 -- ---- what the primary says ----
 
-local function is_full(server)
-  local limit = server.maxConnections
-  return limit ~= nil and server._connections >= limit and not server.dropMaxConnection
-end
-
 local function on_connection(message, handle)
   if not handle then return end
   local server = servers[message.key]
-  local accepted = server ~= nil and not is_full(server)
-  send({ ack = message.seq, accepted = accepted })
+  -- Another worker may have room, unless it is to be dropped.
+  local accepted = server ~= nil and (server.dropMaxConnection or not server:_isFull())
+  send({ ack = message.seq, accepted = accepted and true or false })
   local faux = accepted and server._handle
   local held = type(faux) == "table" and rawget(faux, "_held")
   if held then

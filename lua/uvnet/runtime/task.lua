@@ -13,7 +13,8 @@
 -- error that it was cancelled with; `_deadline`, `_expired`, `_timer`: see async/timeout.lua; `_parent`, `_last`, and
 -- in
 -- the list of a parent's children `_previous`, `_next`; `_inner`: the coroutine that runs within it (Lua 5.1, `pcall`);
--- `_endings`: who waits for its end; `_finally`: what is to be done then; `_stream`: see wrap.lua.
+-- `_endings`: who waits for its end; `_finally`: what is to be done then; `_captor`: who is told what it raises;
+-- `_stream`: see wrap.lua.
 --
 -- Floor 2.
 
@@ -511,6 +512,25 @@ function task.off_end(me, ending)
     if endings[i] == ending then table.remove(endings, i) end
   end
   if #endings == 0 then me._endings, me._awaited = nil, nil end
+end
+
+-- It is called once, before the task's stream is destroyed.
+local function call_captor(me)
+  local captor = me._captor
+  me._captor = nil
+  if captor and me.state == "failed" then captor(me._error) end
+end
+task.call_captor = call_captor
+
+--- Has a function told, in a tick, what a task raises: it comes out of `run` no more.
+function task.capture(me, captor)
+  me._captor, me._awaited = captor, true
+  if me.state ~= "running" then
+    later(call_captor, me)
+  elseif me._stream == nil then
+    -- For that of a handler, whose end is a matter of its stream, `over` does it.
+    task.on_end(me, call_captor)
+  end
 end
 
 --- What has become of a task that has ended: gives back what it gave, or raises what it raised.

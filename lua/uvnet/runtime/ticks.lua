@@ -12,6 +12,8 @@ local unpack = table.unpack or unpack -- luacheck: ignore 143
 local ticks = {
   --- Called when the queue stops being empty.
   onpending = function() end,
+  --- Has an emitter asked for `captureRejections`?
+  capturing = false,
   --- Is this what a hook has raised (the host's watchdog, Ctrl-C), and no error of whoever was called? Then it is kept,
   -- and comes out of `run`.
   keepInterrupt = function() return false end,

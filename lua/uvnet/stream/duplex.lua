@@ -2,6 +2,7 @@
 --
 -- Floor 3.
 
+local EventEmitter = require("uvnet.events")
 local Readable = require("uvnet.stream.readable")
 local Writable = require("uvnet.stream.writable")
 local destruction = require("uvnet.stream.destroy")
@@ -42,6 +43,7 @@ end
 --   `writableObjectMode`
 -- @raise ERR_INVALID_ARG_VALUE, ERR_UNKNOWN_ENCODING
 function Duplex:initialize(options)
+  if options ~= nil then EventEmitter.initialize(self, options) end
   self:_configure(options)
   self:_watchSignal(options)
   destruction.construct(self)

@@ -32,6 +32,9 @@ local add_listener = EventEmitter.on
 
 Readable._isReadable = true
 
+-- What the task of a listener has raised, if it captures that.
+Readable[EventEmitter.captureRejectionSymbol] = function(self, err) self:destroy(err) end
+
 local getters = Readable.__getters
 
 function getters:_rs()
@@ -68,6 +71,7 @@ end
 --   stream first
 -- @raise ERR_INVALID_ARG_VALUE, ERR_UNKNOWN_ENCODING
 function Readable:initialize(options)
+  if options ~= nil then EventEmitter.initialize(self, options) end
   self:_configureReadable(options, false)
   self:_watchSignal(options)
   destruction.construct(self)

@@ -32,6 +32,9 @@ local Writable = EventEmitter:extend("Writable")
 
 Writable._isWritable = true
 
+-- What the task of a listener has raised, if it captures that.
+Writable[EventEmitter.captureRejectionSymbol] = function(self, err) self:destroy(err) end
+
 local getters = Writable.__getters
 
 function getters:_ws()
@@ -77,6 +80,7 @@ end
 --   `final`, `destroy`, `construct`: called with the stream first
 -- @raise ERR_INVALID_ARG_VALUE, ERR_UNKNOWN_ENCODING
 function Writable:initialize(options)
+  if options ~= nil then EventEmitter.initialize(self, options) end
   self:_configureWritable(options, false)
   if options and options.signal ~= nil then
     require("uvnet.base.abort").check(options.signal, "options.signal")

@@ -7,7 +7,10 @@ local server = net.createServer(function(socket)
 end)
 local path = tempPath()
 server.maxConnections = 1
-server:on("drop", function(data) log("drop", data) end)
+server:on("drop", function(data)
+  data.reason = nil -- what Node does not tell
+  log("drop", next(data))
+end)
 server:listen(path, function()
   local first = net.connect(path)
   watch(first, "first")
