@@ -92,6 +92,7 @@ build = {
     ["uvnet.base.kept"] = "lua/uvnet/base/kept.lua",
     ["uvnet.base.messages"] = "lua/uvnet/base/messages.lua",
     ["uvnet.base.plain"] = "lua/uvnet/base/plain.lua",
+    ["uvnet.base.traceback"] = "lua/uvnet/base/traceback.lua",
     ["uvnet.child_process"] = "lua/uvnet/child_process.lua",
     ["uvnet.cluster"] = "lua/uvnet/cluster.lua",
     ["uvnet.dns"] = "lua/uvnet/dns.lua",

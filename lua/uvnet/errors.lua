@@ -10,6 +10,7 @@ local class = require("uvnet.base.class")
 local is_callable = require("uvnet.base.callable")
 local messages = require("uvnet.base.messages")
 local shown = require("uvnet.base.inspect")
+local traceback = require("uvnet.base.traceback")
 
 local Error = class.new("Error")
 Error.name = "Error"
@@ -20,7 +21,6 @@ local function slashes(path) return (path:gsub("\\", "/")) end
 
 -- A sandbox may have no `debug`, or take it away later.
 local getinfo = debug and debug.getinfo
-local traceback = debug and debug.traceback or function() return "" end
 
 -- Where uvnet's files are; nil where that is not known.
 local OURS = getinfo and slashes(getinfo(1, "S").source):match("^(@.*/)errors%.lua$")
@@ -55,7 +55,7 @@ function Error:initialize(message, fields)
       self[key] = value
     end
   end
-  self.traceback = traceback("", users_level() or 3):gsub("^\n", "")
+  self.traceback = getinfo and "stack traceback:" .. traceback(users_level() or 3) or ""
 end
 
 local function to_string(self)

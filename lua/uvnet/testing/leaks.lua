@@ -7,22 +7,16 @@ local class_name = require("uvnet.testing.name")
 local core = require("uvnet.core")
 local lists = require("uvnet.runtime.timer_lists")
 local net = require("uvnet")
+local traceback = require("uvnet.base.traceback")
 
 local leaks = {}
 
-local traceback = debug and debug.traceback or function() return "" end
+local pcall, xpcall = pcall, xpcall
 
--- A traceback of the test, without what runs it.
-local function place()
-  local lines = {}
-  for line in traceback("", 4):gsub("^\nstack traceback:\n", ""):gmatch("[^\n]+") do
-    if line:find("%[C%]: in .-'x?pcall'") then break end
-    if not line:find("(tail call)", 1, true) and not line:find("...tail calls...", 1, true) then
-      lines[#lines + 1] = line
-    end
-  end
-  return table.concat(lines, "\n")
-end
+local function is_runner(info) return info.func == pcall or info.func == xpcall end
+
+-- The lines of the test, without what runs it.
+local function place() return (traceback(4, is_runner):gsub("^\n", "")) end
 
 -- Where sockets and servers were made, while `track` is on: a traceback for each.
 local made_at = setmetatable({}, { __mode = "k" })
