@@ -313,6 +313,21 @@ describe("testing", function()
   end)
 
   describe("pair", function()
+    it("is of the two that belong together, whoever comes to the port meanwhile", function()
+      local connect, stranger = net.connect, nil
+      net.connect = function(where)
+        net.connect = connect
+        stranger = net.connect({ host = where.host, port = where.port }):resume()
+        return net.connect(where)
+      end
+      local client, accepted = testing.pair()
+      net.connect = connect
+      assert.equal(client.localPort, accepted.remotePort)
+      assert.is_false(testing.wait(stranger, "close"))
+      client:destroy()
+      accepted:destroy()
+    end)
+
     for _, ipc in ipairs({ false, true }) do
       it("gives two sockets that are connected, over " .. (ipc and "a unix socket" or "TCP"), function()
         local client, accepted = testing.pair({ ipc = ipc })

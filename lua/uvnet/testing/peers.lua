@@ -60,14 +60,22 @@ function peers.pair(options)
   server:listen(where)
   waiting.wait(server, "listening")
   if not options.ipc then where = { port = server:address().port, host = "127.0.0.1" } end
-  local accepted
-  server:on("connection", function(socket)
-    accepted = socket
-    server:close()
-  end)
   local client = net.connect(merge(own("client"), where))
+  -- Whoever tries that a port is free may come to this one: the other end is who has the client's port.
+  local came = {}
+  server:on("connection", function(socket) came[#came + 1] = socket end)
   waiting.wait(client, "connect")
-  if not accepted then waiting.wait(server, "connection") end
+  local accepted
+  while not accepted do
+    if #came == 0 then waiting.wait(server, "connection") end
+    local socket = table.remove(came, 1)
+    if options.ipc or socket.remotePort == client.localPort then
+      accepted = socket
+    else
+      socket:on("error", function() end):destroy()
+    end
+  end
+  server:close()
   return client, accepted
 end
 
