@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs the specs on every Lua of KEYS, plain or under a checker of memory.
 # usage: tools/test.sh [asan | valgrind] [spec files or busted options...]
+# Without arguments the spec files are dealt out to two processes that run side by side (JOBS says how many).
 # A line for each Lua; the last line is "N passed, N failed". A hang, a crash or a run without a test is a failure.
 set -u
 . "$(dirname "$0")/common.sh"
@@ -82,13 +83,37 @@ reports_of() { # log
   done
 }
 
+# Adds the four numbers of a summary up.
+add_counts() { # good failures errors pending
+  good=$((good + $1)) wrong=$(($2 + $3)) pending=$((pending + $4))
+}
+
+jobs=${JOBS:-2}
+[ $# -eq 0 ] || jobs=1
+
+# Every jobs-th spec file, from the part-th on.
+part_of_specs() { # part
+  printf "%s\n" spec/*_spec.lua | awk -v jobs="$jobs" -v part="$1" 'NR % jobs == part - 1'
+}
+
+# Runs one part, and leaves its exit status beside its log.
+run_part() { # part lua out log key arguments...
+  part=$1 lua=$2 out=$3 log=$4 key=$5
+  shift 5
+  # shellcheck disable=SC2046 # one word a file
+  [ "$jobs" = 1 ] || set -- "$@" $(part_of_specs "$part")
+  # shellcheck disable=SC2094 # it is given the name of the log, and does not read it
+  (run_busted "$lua" "$out" "$log" "$key" -o plainTerminal "$@") >"$log" 2>&1
+  echo $? >"$log.status"
+}
+
 passed=0 failed=0
 mkdir -p build/log
 for key in $keys; do
   lua=$(find_lua "$key") || die "Lua $key is not here"
   name=${variant:+$variant-}$key
   log=build/log/$name
-  rm -f "$log" "$log".report*
+  rm -f "$log" "$log".*
   started=$(date +%s)
   if ! "$make" -j 2 core LUA="$lua" VARIANT="$variant" >"$log" 2>&1; then
     cat "$log"
@@ -96,29 +121,39 @@ for key in $keys; do
     failed=$((failed + 1))
     continue
   fi
-  # shellcheck disable=SC2094 # it is given the name of the log, and does not read it
-  (run_busted "$lua" "build/$name" "$log" "$key" -o plainTerminal "$@") >"$log" 2>&1
-  status=$?
-  read -r good failures errors pending <<COUNTS
-$(counts_of "$log")
-COUNTS
-  bad=$((${failures:-0} + ${errors:-0}))
-  note=
-  reports=$(reports_of "$log" | wc -l)
-  if [ "$reports" -gt 0 ]; then
-    bad=$((bad + reports)) note=", $((reports)) reports: build/log/$name.report*"
-    # One fault is often found by many programs.
-    for report in $(reports_of "$log" | head -n 3); do sed -n 1,60p "$report"; done
-  fi
-  if [ -z "$good" ]; then
-    good=0 bad=$((bad + 1)) note="$note, ended before the last spec (exit status $status)"
-  elif [ "$status" != 0 ] && [ "$bad" = 0 ]; then
-    bad=1 note=", exit status $status"
-  elif [ "$((good + bad))" = 0 ]; then
+  part=1
+  while [ "$part" -le "$jobs" ]; do
+    run_part "$part" "$lua" "build/$name" "$log.$part" "$key" "$@" &
+    part=$((part + 1))
+  done
+  wait
+  good=0 bad=0 pending=0 note=
+  part=1
+  while [ "$part" -le "$jobs" ]; do
+    status=$(cat "$log.$part.status")
+    counts=$(counts_of "$log.$part")
+    wrong=0
+    if [ -z "$counts" ]; then
+      wrong=1 note="$note, ended before the last spec (exit status $status)"
+    else
+      # shellcheck disable=SC2086 # four words
+      add_counts $counts
+      if [ "$status" != 0 ] && [ "$wrong" = 0 ]; then wrong=1 note="$note, exit status $status"; fi
+    fi
+    reports=$(reports_of "$log.$part" | wc -l)
+    if [ "$reports" -gt 0 ]; then
+      wrong=$((wrong + reports)) note="$note, $((reports)) reports: build/log/$name.$part.report*"
+      # One fault is often found by many programs.
+      for report in $(reports_of "$log.$part" | head -n 3); do sed -n 1,60p "$report"; done
+    fi
+    [ "$wrong" = 0 ] || cat "$log.$part"
+    bad=$((bad + wrong))
+    part=$((part + 1))
+  done
+  if [ "$((good + bad))" = 0 ]; then
     bad=1 note=", no spec was run"
   fi
-  [ "$bad" = 0 ] || cat "$log"
-  [ "${pending:-0}" = 0 ] || note=", $pending pending$note"
+  [ "$pending" = 0 ] || note=", $pending pending$note"
   echo "$name ($("$lua" -v 2>&1 | cut -d' ' -f1,2)): $good passed, $bad failed$note, $(($(date +%s) - started)) s"
   passed=$((passed + good)) failed=$((failed + bad))
 done
