@@ -123,7 +123,7 @@ valgrind: ## the specs under valgrind's memcheck
 	@tools/test.sh valgrind
 
 # What looks most at the memory of the C core: what CI has time for under the slow checkers.
-CORE_SPECS = $(foreach name,lifetime lifetime_edges lifetime_end owner accept write_lists serialize block_list codec lanes socket_write \
+CORE_SPECS = $(foreach name,lifetime lifetime_edges lifetime_end owner accept write_lists serialize block_list codec fast_path socket_write \
   socket_traffic,$(wildcard spec/$(name)_spec.lua))
 
 valgrind-core: ## the specs of the C core's memory under valgrind's memcheck
@@ -155,13 +155,13 @@ stress: ## what CI runs of oom and walk, some at the same time
 soak: ## SOAK_CONNECTIONS that come and go for SOAK_SECONDS, SOAK_IDLE that stay, fast writers and readers that sleep
 	@KEYS="$(or $(SOAK_KEYS),5.4)" stress/run soak $(or $(SOAK_SECONDS),600) $(or $(SOAK_CONNECTIONS),2000) $(or $(SOAK_IDLE),50000)
 
-parity: ## the cases of spec/parity in Node 26, and on PARITY_KEYS (default: three Luas) with the fast lanes and without
+parity: ## the cases of spec/parity in Node 26, and on PARITY_KEYS (default: three Luas) with the fast paths and without
 	@tools/setup.sh --check all-luas
 	@without=; for key in $(or $(PARITY_KEYS),5.4 5.1 jit); do \
 	  lua=$$(. tools/common.sh; find_lua $$key) && $(MAKE) core LUA=$$lua && \
 	  WITHOUT_NODE=$$without LUA=$$lua spec/parity/run || exit 1; without=1; done
 
-parity-random: ## COUNT random programs (default: 300) in Node 26, and on three Luas with the fast lanes and without; SEED may be given
+parity-random: ## COUNT random programs (default: 300) in Node 26, and on three Luas with the fast paths and without; SEED may be given
 	@tools/setup.sh --check all-luas
 	@for key in 5.1 5.4 jit; do lua=$$(. tools/common.sh; find_lua $$key); \
 	  $(MAKE) core LUA=$$lua && LUA=$$lua spec/parity/random/run $(or $(COUNT),300) $(SEED) || exit 1; done

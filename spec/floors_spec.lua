@@ -1,8 +1,8 @@
 --- A file includes and requires lower floors only. Each file's head says on which floor it is.
 --
--- The files of one room are the exception: a C file includes its own header (codec.c and codec_decode.c are in the room
--- of codec.h), and the modules of one directory may require each other as long as they stay on their floor and make
--- no circle.
+-- The files of one group are the exception: a C file includes its own header (codec.c and codec_decode.c are in the
+-- group of codec.h), and the modules of one directory may require each other as long as they stay on their floor and
+-- make no circle.
 
 local tree = require("spec.support.tree")
 
@@ -32,24 +32,24 @@ local function requires_of(text)
   return found
 end
 
-local function same_c_room(path, header)
-  local room = header:match("([^/]+)%.h$")
+local function same_c_group(path, header)
+  local group = header:match("([^/]+)%.h$")
   local name = path:match("([^/]+)%.c$")
-  return name == room or (name ~= nil and name:sub(1, #room + 1) == room .. "_")
+  return name == group or (name ~= nil and name:sub(1, #group + 1) == group .. "_")
 end
 
-local function same_lua_room(path, other)
-  local room = path:match("^lua/uvnet/(.+)/[^/]+$")
-  return room ~= nil and room == other:match("^lua/uvnet/(.+)/[^/]+$")
+local function same_folder(path, other)
+  local group = path:match("^lua/uvnet/(.+)/[^/]+$")
+  return group ~= nil and group == other:match("^lua/uvnet/(.+)/[^/]+$")
 end
 
 -- What is wrong with the files in `edges` (path -> the paths that it uses), as sentences.
-local function complaints(edges, floors, same_room)
+local function complaints(edges, floors, same_group)
   local list = {}
   for path, others in pairs(edges) do
     for _, other in ipairs(others) do
       local mine, theirs = floors[path], floors[other]
-      if mine and theirs and not (theirs < mine or (theirs == mine and same_room(path, other))) then
+      if mine and theirs and not (theirs < mine or (theirs == mine and same_group(path, other))) then
         list[#list + 1] = ("%s (floor %d) uses %s (floor %d)"):format(path, mine, other, theirs)
       end
     end
@@ -98,7 +98,7 @@ describe("the floors", function()
       assert.same({}, homeless)
     end)
 
-    it("are included downwards only", function() assert.same({}, complaints(edges, floors, same_c_room)) end)
+    it("are included downwards only", function() assert.same({}, complaints(edges, floors, same_c_group)) end)
 
     it("are the same for a header and its C file", function()
       for path, floor in pairs(floors) do
@@ -123,7 +123,7 @@ describe("the floors", function()
       assert.same({}, homeless)
     end)
 
-    it("are required downwards only", function() assert.same({}, complaints(edges, floors, same_lua_room)) end)
+    it("are required downwards only", function() assert.same({}, complaints(edges, floors, same_folder)) end)
 
     it("make no circle", function() assert.is_nil(circle(edges)) end)
   end)
@@ -137,7 +137,7 @@ describe("the floors", function()
       assert.same({
         "src/a.c (floor 1) uses src/b.h (floor 1)",
         "src/a.c (floor 1) uses src/c.h (floor 2)",
-      }, complaints(edges, floors, same_c_room))
+      }, complaints(edges, floors, same_c_group))
     end)
 
     it("a require in each of its forms, and none in a comment", function()

@@ -1,4 +1,4 @@
---- Parity with Node: each case of spec/parity/cases is played here, with the fast lanes and without, and its trace is
+--- Parity with Node: each case of spec/parity/cases is played here, with the fast paths and without, and its trace is
 -- compared with the one that Node left (spec/parity/record), or, where we differ on purpose, with one written by hand.
 -- No node is needed.
 
@@ -41,7 +41,7 @@ local function localhost_has_others()
   return others
 end
 
-local function describe_lane(title, environment)
+local function describe_path(title, environment)
   describe("parity with Node, " .. title, function()
     local directory
 
@@ -71,8 +71,8 @@ local function describe_lane(title, environment)
   end)
 end
 
-describe_lane("with the fast lanes", "")
-describe_lane("without the fast lanes", "UVNET_NO_FAST_LANES=1")
+describe_path("with the fast paths", "")
+describe_path("without the fast paths", "UVNET_NO_FAST_LANES=1")
 
 describe("the cases", function()
   it("are many, and each is there in both languages", function()

@@ -1,5 +1,5 @@
 -- What stress/oom.c runs while memory fails: it listens, connects, writes, reads, times out and closes, over TCP and
--- over a unix socket, by the fast lanes and the slow ones. Gives that as a function, and one that tidies up with memory
+-- over a unix socket, by the fast paths and the slow one. Gives that as a function, and one that tidies up with memory
 -- again.
 
 

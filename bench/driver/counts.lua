@@ -60,7 +60,7 @@ local function instructions_in(text)
   return digits and tonumber((digits:gsub(",", "")))
 end
 
---- Instructions per message (or per visit, for "churn"); nil when valgrind is missing.
+--- Instructions per message (or per connection, for "churn"); nil when valgrind is missing.
 function counts.instructions(system, what)
   local wrap = valgrind()
   return wrap and difference(system, RUNS[what], wrap, VALGRIND_LOG, instructions_in)

@@ -29,7 +29,7 @@ local function steps(list)
 end
 ]]
 
--- The lanes shut; open; and without LuaJIT's compiler, for which `write` has an entrance of its own.
+-- The fast paths shut; open; and without LuaJIT's compiler, for which `write` has an entrance of its own.
 ways.USUAL = { environment = "" }
 local ALL = { { environment = "env UVNET_NO_FAST_LANES=1 " }, ways.USUAL }
 if rawget(_G, "jit") then ALL[3] = { environment = "", flag = "-joff" } end

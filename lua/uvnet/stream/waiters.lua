@@ -11,7 +11,7 @@ local later = ticks.later
 local waiters = {
   --- Ends a wait with a chunk or without. Set once there can be any.
   wake = nil,
-  --- For sockets: may one wait at it while it has no tables? And what closes its read lane.
+  --- For sockets: may one wait at it while it has no tables? And what closes its read path.
   is_lazy = function() return false end,
   close_fast_path = function() end,
   --- Which stream an error came from that a wait has raised.

@@ -1,4 +1,4 @@
---- The table that people get. Its rooms look here for the time limit, and tell by it who called with a colon.
+--- The table that people get. Its parts look here for the time limit, and tell by it who called with a colon.
 --
 -- Floor 0.
 

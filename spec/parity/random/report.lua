@@ -73,13 +73,13 @@ end
 local directory = arg[#arg]
 local node = read(directory .. "/node")
 local twice = arg[1] ~= "--numbers" and read(directory .. "/twice")
-local lanes = { fast = read(directory .. "/fast"), slow = read(directory .. "/slow") }
-for _, number in ipairs(numbers_of(node, lanes.fast, lanes.slow)) do
+local paths = { fast = read(directory .. "/fast"), slow = read(directory .. "/slow") }
+for _, number in ipairs(numbers_of(node, paths.fast, paths.slow)) do
   local expected = node[number] or {}
   local found = {}
-  for _, lane in ipairs({ "fast", "slow" }) do
-    for _, text in ipairs(differences(expected, lanes[lane][number] or {})) do
-      found[#found + 1] = ("program %d, %s, %s"):format(number, lane, text)
+  for _, path in ipairs({ "fast", "slow" }) do
+    for _, text in ipairs(differences(expected, paths[path][number] or {})) do
+      found[#found + 1] = ("program %d, %s, %s"):format(number, path, text)
     end
   end
   if twice and #differences(expected, twice[number] or {}) > 0 then

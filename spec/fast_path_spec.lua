@@ -5,7 +5,7 @@ local ways = require("spec.support.ways")
 
 local prints, run = ways.prints, ways.run
 
-describe("the fast lanes", function()
+describe("the fast paths", function()
   it("call a `_write` that a subclass has overridden", prints("ONE\nTWO\n", [[
     local Loud = net.Socket:extend("Loud")
     function Loud:_write(chunk, encoding, callback) net.Socket._write(self, chunk:upper(), encoding, callback) end
