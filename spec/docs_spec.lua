@@ -58,6 +58,8 @@ local SUBJECTS = {
   ["net.ChildProcess"] = net.child_process.ChildProcess,
   ["net.cluster"] = net.cluster,
   ["net.Worker"] = net.cluster.Worker,
+  ["uvnet.luasocket"] = require("uvnet.luasocket"),
+  ["uvnet.luasocket.Tcp"] = getmetatable(getmetatable(require("uvnet.luasocket").tcp()).__index).__index,
   ["uvnet.testing"] = require("uvnet.testing"),
 }
 

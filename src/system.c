@@ -166,6 +166,25 @@ static int at_end(void) { return atexit(leave); }
 
 #endif
 
+/* gettime() -> the time of day, in seconds since 1970, with fractions. */
+static int system_gettime(lua_State *L) {
+  uv_timeval64_t now;
+  int status = uv_gettimeofday(&now);
+  if (status != 0) return net_fail(L, status);
+  lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_usec / 1e6);
+  return 1;
+}
+
+/* hostname() -> what this machine is called. */
+static int system_hostname(lua_State *L) {
+  char name[UV_MAXHOSTNAMESIZE];
+  size_t size = sizeof(name);
+  int status = uv_os_gethostname(name, &size);
+  if (status != 0) return net_fail(L, status);
+  lua_pushlstring(L, name, size);
+  return 1;
+}
+
 /* exitCode(status): what the process ends with, if its program ends well. */
 static int system_exit_code(lua_State *L) {
   static int registered;
@@ -188,6 +207,8 @@ void net_system_open(lua_State *L) {
       {"readFile", system_read_file},
       {"writeFile", system_write_file},
       {"exitCode", system_exit_code},
+      {"gettime", system_gettime},
+      {"hostname", system_hostname},
       {NULL, NULL},
   };
   net_setfuncs(L, functions, 0);

@@ -22,6 +22,7 @@ api.files = {
   "types/uvnet/process.lua",
   "types/uvnet/child_process.lua",
   "types/uvnet/cluster.lua",
+  "types/uvnet/luasocket.lua",
   "types/uvnet/testing.lua",
 }
 

@@ -152,6 +152,17 @@ function task.enter()
   return me
 end
 
+--- The same for what may be called from a coroutine of somebody else: where no loop runs and no task, that waits as the
+--- main program does, by running the loop.
+function task.enter_anywhere()
+  if current or core.running() then return task.enter() end
+  local err = main._interrupt
+  main._interrupt = nil
+  if err then raise(err) end
+  if main._expired then raise(errors.coded("ERR_TIMEOUT")) end
+  return main
+end
+
 --- The task that runs now, or the main program if no loop runs, or nil.
 function task.running()
   if current and (current._inner or current.co) == running() then return current end
