@@ -144,6 +144,23 @@ describe("A class", function()
       assert.equal(4, Cat().legs)
     end)
 
+    it("tells of an instance, of its first value only, and stores it", function()
+      local Cat, stored = Animal:extend("Cat"), {}
+      class.watch(Animal, "legs", nil, function(self, value)
+        stored[#stored + 1] = { self, value, rawget(self, "legs") }
+      end)
+      local one = Cat("Tom")
+      one.legs = 3
+      one.legs = 2
+      assert.equal(2, one.legs)
+      assert.equal(2, rawget(one, "legs"))
+      assert.same({ { one, 3 } }, stored)
+      class.watch(Animal, "legs", nil, function() error("no", 0) end)
+      local other = Cat("Tim")
+      assert.has_error(function() other.legs = 5 end, "no")
+      assert.is_nil(rawget(other, "legs"))
+    end)
+
     it("tells of a subclass that alone is watched, and of no other", function()
       local Cat, Dog = Animal:extend("Cat"), Animal:extend("Dog")
       class.watch(Cat, "legs", function(changed, value) told[#told + 1] = { changed, value } end)

@@ -224,17 +224,25 @@ return {
   -- @param value anything
   -- @treturn ?table nil if the value is no instance
   of = class_of,
-  --- Has a function told of a field of the class before it gets another value, and of those of derived classes that
-  -- inherit it. What it raises keeps the value from being stored.
+  --- Has functions told of a field before it gets another value. What they raise keeps the value from being stored.
   -- @tparam table class
   -- @tparam string key
-  -- @tparam function told told(class, value, old): whose field it is, what it will be and what it was
-  watch = function(class, key, told)
-    local store = stores_of(class).fields
-    local watched = { [key] = told }
+  -- @tparam ?function of_class of_class(class, value, old): the class's own field changes, or that of a class derived
+  --   from it which inherits it
+  -- @tparam[opt] function of_instance of_instance(object, value): an instance gets a field of that name. Not told of an
+  --   instance that has one already
+  watch = function(class, key, of_class, of_instance)
+    local stores = stores_of(class)
+    local store = stores.fields
+    local watched = { [key] = of_class }
     for name, other in pairs(store.watched or {}) do
       if name ~= key then watched[name] = other end
     end
     store.watched = watched -- a new one: the old one may be the parent's
+    if not of_instance then return end
+    assign(stores.setters, key, function(self, value)
+      of_instance(self, value)
+      rawset(self, key, value)
+    end)
   end,
 }

@@ -152,13 +152,10 @@ local function close(socket)
   fast.close_read(socket)
 end
 
--- Hears of a method that is put into a socket.
-local function alter(name)
-  return function(socket, value)
-    rawset(socket, "_altered", true)
-    close(socket)
-    rawset(socket, name, value)
-  end
+-- A socket gets a method of its own.
+local function alter(socket)
+  rawset(socket, "_altered", true)
+  close(socket)
 end
 
 -- The open sockets of one class.
@@ -183,8 +180,7 @@ function fast.watch(Socket, open_objects)
   end
   for name in pairs(is_passed) do
     fast.standard[name] = Socket[name]
-    Socket.__setters[name] = alter(name)
-    class.watch(Socket, name, function(changed, value) method_changes(changed, name, value) end)
+    class.watch(Socket, name, function(changed, value) method_changes(changed, name, value) end, alter)
   end
   -- An open socket has the `write` of its class as a field of its own.
   fast.standard.write = Socket.write

@@ -94,19 +94,11 @@ end
 local classes_are_plain, classes_take_all = true, true
 
 for _, name in ipairs({ "maxConnections", "blockList" }) do
-  Server.__setters[name] = function(self, value)
-    self._takesAll = false
-    rawset(self, name, value)
-  end
-  class.watch(Server, name, function() classes_take_all = false end)
+  class.watch(Server, name, function() classes_take_all = false end, function(self) self._takesAll = false end)
 end
 
 for _, name in ipairs({ "allowHalfOpen", "pauseOnConnect", "highWaterMark", "noDelay", "keepAlive" }) do
-  Server.__setters[name] = function(self, value)
-    self._plain = false
-    rawset(self, name, value)
-  end
-  class.watch(Server, name, function() classes_are_plain = false end)
+  class.watch(Server, name, function() classes_are_plain = false end, function(self) self._plain = false end)
 end
 
 -- What JavaScript takes a value for where it wants a number; nil for what is none.

@@ -418,10 +418,9 @@ function Socket:_onover()
 end
 
 -- The core has been told of this when the connection began.
-function Socket.__setters:allowHalfOpen(value)
+class.watch(Socket, "allowHalfOpen", nil, function(self)
   if rawget(self, "_handle") then fast.make_own_state(self) end
-  rawset(self, "allowHalfOpen", value)
-end
+end)
 
 --- @local
 function Socket:_destroy(err, callback)
