@@ -62,6 +62,7 @@ build = {
         "src/stream_idle.c",
         "src/stream_lazy.c",
         "src/stream_read.c",
+        "src/stream_wait.c",
         "src/stream_write.c",
         "src/system.c",
         "src/tcp.c",

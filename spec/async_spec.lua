@@ -374,6 +374,122 @@ describe("net.async", function()
     end)
   end)
 
+  describe("what comes straight to a task that waits", function()
+    -- Calls fn in a task with a socket that has been waited at, so that the short way is open, and its peer: once with
+    -- the side that a server has accepted, once with the one that has connected.
+    local function on_both_sides(fn)
+      for _, name in ipairs({ "client", "server" }) do
+        local socket, peer = testing.pair()
+        if name == "server" then
+          socket, peer = peer, socket
+        end
+        local task = async.run(function()
+          for _ = 1, 2 do
+            peer:write("before")
+            assert.equal("before", socket:readSome())
+          end
+          fn(socket, peer)
+        end)
+        task:await()
+        socket:destroy()
+        peer:destroy()
+        net.run()
+      end
+    end
+
+    local function failed(fn, ...) return (select(2, async.pcall(fn, ...))) end
+
+    local function arrives(socket, count)
+      while socket.bytesRead < count do
+        async.sleep(1)
+      end
+    end
+
+    it("goes on behind what is put back", function()
+      on_both_sides(function(socket, peer)
+        socket:unshift("put back")
+        peer:write("new")
+        arrives(socket, 15)
+        assert.equal("put back", socket:readSome())
+        assert.equal("new", socket:readSome())
+        peer:write("a\nb")
+        assert.equal("a", socket:readLine())
+        peer:write("c\n")
+        assert.equal("bc", socket:readLine())
+        peer:write("d\n")
+        assert.equal("d", socket:readLine())
+      end)
+    end)
+
+    it("is kept when nobody waits, in its order", function()
+      on_both_sides(function(socket, peer)
+        peer:write("one")
+        arrives(socket, 15)
+        peer:write("two")
+        assert.equal("one", socket:readSome())
+        assert.equal("two", socket:readSome())
+      end)
+    end)
+
+    it("is decoded once there is an encoding, and goes to who listens, also to one who overrides", function()
+      on_both_sides(function(socket, peer)
+        local pushed, heard = {}, {}
+        local push = socket.push
+        function socket:push(chunk, ...)
+          pushed[#pushed + 1] = chunk
+          return push(self, chunk, ...)
+        end
+        peer:write("12")
+        assert.equal("12", socket:readSome())
+        assert.same({ "12" }, pushed)
+        socket:setEncoding("hex")
+        peer:write("34")
+        assert.equal("3334", socket:readSome())
+        socket:on("data", function(data) heard[#heard + 1] = data end)
+        peer:write("56")
+        arrives(socket, 18)
+        async.sleep(1)
+        assert.equal("3536", table.concat(heard))
+      end)
+    end)
+
+    it("ends, or breaks, for who waits", function()
+      on_both_sides(function(socket, peer)
+        peer:finish("last")
+        assert.equal("last", socket:readSome())
+        assert.is_nil(socket:readSome())
+        assert.is_nil(socket:readLine())
+      end)
+      on_both_sides(function(socket, peer)
+        timers.setTimeout(function() peer:resetAndDestroy() end, 5)
+        is_code("ECONNRESET", failed(socket.readSome, socket))
+      end)
+    end)
+
+    it("can be waited for no longer than a timeout, and is still there then", function()
+      on_both_sides(function(socket, peer)
+        is_code("ERR_TIMEOUT", failed(async.timeout, 5, socket.readLine, socket))
+        peer:write("late\n")
+        assert.equal("late", socket:readLine())
+        is_code("ERR_FRAME_TOO_LONG", failed(function()
+          peer:write("too long\n")
+          socket:readLine({ limit = 3 })
+        end))
+        assert.equal("too long", socket:readLine())
+      end)
+    end)
+
+    it("is one task's at a time", function()
+      on_both_sides(function(socket, peer)
+        local other = async.run(function() return socket:readSome() end)
+        is_code("ERR_INVALID_STATE", failed(socket.readSome, socket))
+        is_code("ERR_INVALID_STATE", failed(socket.readLine, socket))
+        peer:write("x")
+        assert.equal("x", other:await())
+      end)
+    end)
+  end)
+
   describe("all and race", function()
     local function after(ms, value)
       return function()

@@ -13,6 +13,11 @@
 #error "uvnet needs Lua 5.1, 5.2, 5.3, 5.4, 5.5 or LuaJIT"
 #endif
 
+/* LuaJIT says that it is 5.1, and has this of later ones. */
+#if LUA_VERSION_NUM >= 503 || (LUA_VERSION_NUM == 501 && defined(LUA_OK))
+#define NET_HAS_ISYIELDABLE 1
+#endif
+
 #if LUA_VERSION_NUM == 501
 
 #define LUA_OK 0
@@ -52,6 +57,16 @@ static inline void net_setfuncs(lua_State *L, const luaL_Reg *functions, int upv
 }
 
 #endif
+
+/* May the running function yield? -1: this Lua does not say. */
+static inline int net_is_yieldable(lua_State *L) {
+#ifdef NET_HAS_ISYIELDABLE
+  return lua_isyieldable(L);
+#else
+  (void)L;
+  return -1;
+#endif
+}
 
 /* A plain userdata without slots for Lua values: 5.4 would give it one that nobody uses. */
 static inline void *net_newuserdata(lua_State *L, size_t size) {

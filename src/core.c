@@ -117,6 +117,7 @@ int luaopen_uvnet_core(lua_State *L) {
   lua_pushlightuserdata(L, loop);
   lua_pushcclosure(L, net_stream_fast_write, 1);
   lua_setfield(L, -2, "directWrite");
+  net_stream_open_tasks(L, loop);
   net_dns_open(L, loop);
   net_addr_open(L);
   net_codec_open(L);

@@ -28,6 +28,7 @@ enum net_door {
   NET_DOOR_DATA,      /* net_enter_data */
   NET_DOOR_INTERRUPT, /* loop_interrupt.c */
   NET_DOOR_TAKEN,     /* net_loop_may_retry */
+  NET_DOOR_READER,    /* net_stream_give_to_task */
   NET_DOORS           /* how many, counted from 1 */
 };
 

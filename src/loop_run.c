@@ -7,8 +7,8 @@
 static const char doors_key = 0, hooks_key = 0, objects_key = 0, write_key = 0;
 
 /* Those that Lua may set a hook for have a name. */
-static const char *const door_names[NET_DOORS + 1] = {"", "ticks", "immediates", "timers", "",
-                                                      "", "",      "",           "taken",  NULL};
+static const char *const door_names[NET_DOORS + 1] = {"", "ticks", "immediates", "timers", "",  "",
+                                                      "", "",      "taken",      "reader", NULL};
 
 void net_loop_push_objects(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &objects_key); }
 

@@ -18,7 +18,7 @@ void net_stream_leave(net_handle *handle) {
   stream->pipe_from = NULL;
   net_stream_forget_idle(stream);
   if (loop->reading == stream) loop->reading = NULL;
-  stream->flags &= (uint16_t) ~(NET_READ_FAST | NET_READ_TEXT | NET_WRITE_FAST | NET_LAZY);
+  stream->flags &= (uint16_t) ~(NET_READ_FAST | NET_READ_TEXT | NET_WRITE_FAST | NET_READ_TASK | NET_LAZY);
 }
 
 /* pending() -> bytes that libuv still has to send. */

@@ -7,16 +7,17 @@
 #include "handle.h"
 
 enum net_stream_flag {
-  NET_READ_FAST = 1,   /* a chunk goes straight to the one `data` listener */
-  NET_READ_TEXT = 2,   /* of those, what is UTF-8, whole characters */
-  NET_WRITE_FAST = 4,  /* nothing stands between write() and the system */
-  NET_CONNECTING = 8,  /* to a path: see pipe_connect */
-  NET_LISTENING = 16,  /* at a path: see stream_listen */
-  NET_HALF_OPEN = 64,  /* its owner stays writable when the peer has ended */
-  NET_HELD = 128,      /* a server that leaves connections in the system's queue, */
-  NET_ANNOUNCED = 256, /* one of which libuv has taken out: see on_connection */
-  NET_WAITING = 512,   /* a connection that could not be accepted yet: see listener.c */
-  NET_LAZY = 32        /* its owner has no state of a stream but the stage (net/fast_path.lua) */
+  NET_READ_FAST = 1,    /* a chunk goes straight to the one `data` listener */
+  NET_READ_TEXT = 2,    /* of those, what is UTF-8, whole characters */
+  NET_WRITE_FAST = 4,   /* nothing stands between write() and the system */
+  NET_CONNECTING = 8,   /* to a path: see pipe_connect */
+  NET_LISTENING = 16,   /* at a path: see stream_listen */
+  NET_HALF_OPEN = 64,   /* its owner stays writable when the peer has ended */
+  NET_HELD = 128,       /* a server that leaves connections in the system's queue, */
+  NET_ANNOUNCED = 256,  /* one of which libuv has taken out: see on_connection */
+  NET_WAITING = 512,    /* a connection that could not be accepted yet: see listener.c */
+  NET_READ_TASK = 1024, /* a chunk goes straight to the task that waits */
+  NET_LAZY = 32         /* its owner has no state of a stream but the stage (net/fast_path.lua) */
 };
 
 /* How far a lazy stream is. */
@@ -95,7 +96,10 @@ extern const luaL_Reg net_stream_read_methods[];
 extern const luaL_Reg net_stream_write_methods[];
 extern const luaL_Reg net_stream_lazy_methods[];
 
-/* Makes the door of the fast path to `data` listeners. */
+/* Adds between and awaits, for tasks, to the table on top of the stack. */
+void net_stream_open_tasks(lua_State *L, net_loop *loop);
+
+/* Makes the doors of the fast paths to `data` listeners and to tasks. */
 void net_stream_open(lua_State *L, net_loop *loop);
 
 /* ---- between the files of this room ---- */
@@ -130,6 +134,10 @@ struct net_chunk {
 /* What is read goes past the owner, as far as it can: into a pipe, or to the one `data` listener. True: all of it. The
  * chunk becomes what is left. Never raises. */
 int net_stream_read_fast(net_stream *stream, struct net_chunk *chunk);
+
+/* The same to the task that waits. Never raises. */
+int net_stream_give_to_task(net_stream *stream, const struct net_chunk *chunk);
+void net_stream_open_wait(lua_State *L);
 
 /* Has it read, for the owner. Returns a status. */
 int net_stream_start(net_stream *stream);

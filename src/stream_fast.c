@@ -179,7 +179,7 @@ static void give_to_pipe(net_stream *to, struct net_chunk *chunk) {
 
 int net_stream_read_fast(net_stream *stream, struct net_chunk *chunk) {
   if (stream->pipe_to != NULL) give_to_pipe(stream->pipe_to, chunk);
-  return chunk->size == 0 || give_to_listener(stream, chunk);
+  return chunk->size == 0 || give_to_listener(stream, chunk) || net_stream_give_to_task(stream, chunk);
 }
 
 void net_stream_open(lua_State *L, net_loop *loop) {
@@ -187,4 +187,5 @@ void net_stream_open(lua_State *L, net_loop *loop) {
   lua_pushlightuserdata(L, loop);
   lua_pushcclosure(L, deliver_data, 1);
   net_loop_put_door(L, NET_DOOR_DATA);
+  net_stream_open_wait(L);
 }

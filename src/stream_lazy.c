@@ -25,6 +25,7 @@ static int stream_flow(lua_State *L) {
   if (stream == NULL || !(stream->flags & NET_LAZY) || stream->stage != NET_OPEN) return 0;
   lua_pushboolean(L, stream->flags & NET_READ_FAST);
   stream->flags |= NET_READ_FAST;
+  stream->flags &= (uint16_t)~NET_READ_TASK;
   return 1;
 }
 
@@ -45,7 +46,7 @@ static int stream_set_stage(lua_State *L) {
   net_stream *stream = net_stream_check(L, 1);
   if (stream == NULL) return 0;
   if (lua_isnoneornil(L, 2)) {
-    stream->flags &= (uint16_t)~NET_LAZY;
+    stream->flags &= (uint16_t) ~(NET_LAZY | NET_READ_TASK);
   } else {
     stream->stage = (uint16_t)luaL_checkoption(L, 2, NULL, stages);
   }

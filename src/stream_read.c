@@ -105,7 +105,7 @@ static int stream_read_stop(lua_State *L) {
 static int stream_direct_read(lua_State *L) {
   net_stream *stream = net_stream_check(L, 1);
   if (stream == NULL) return 0;
-  stream->flags &= (uint16_t) ~(NET_READ_FAST | NET_READ_TEXT);
+  stream->flags &= (uint16_t) ~(NET_READ_FAST | NET_READ_TEXT | NET_READ_TASK);
   if (lua_toboolean(L, 2)) stream->flags |= NET_READ_FAST;
   if (lua_toboolean(L, 3)) stream->flags |= NET_READ_TEXT;
   return 0;
@@ -116,6 +116,15 @@ static int stream_is_direct_read(lua_State *L) {
   const net_stream *stream = net_stream_check(L, 1);
   lua_pushboolean(L, stream != NULL && (stream->flags & NET_READ_FAST));
   return 1;
+}
+
+/* directTask(open): whether chunks go straight to who waits. */
+static int stream_direct_task(lua_State *L) {
+  net_stream *stream = net_stream_check(L, 1);
+  if (stream == NULL) return 0;
+  stream->flags &= (uint16_t)~NET_READ_TASK;
+  if (lua_toboolean(L, 2)) stream->flags |= NET_READ_TASK;
+  return 0;
 }
 
 /* pipeTo(handle or nil): what is read goes there first; what that does not take at once takes the usual way. */
@@ -132,7 +141,11 @@ static int stream_pipe_to(lua_State *L) {
 }
 
 const luaL_Reg net_stream_read_methods[] = {
-    {"readStart", stream_read_start},   {"readStop", stream_read_stop},
-    {"directRead", stream_direct_read}, {"isDirectRead", stream_is_direct_read},
-    {"pipeTo", stream_pipe_to},         {NULL, NULL},
+    {"readStart", stream_read_start},
+    {"readStop", stream_read_stop},
+    {"directRead", stream_direct_read},
+    {"isDirectRead", stream_is_direct_read},
+    {"directTask", stream_direct_task},
+    {"pipeTo", stream_pipe_to},
+    {NULL, NULL},
 };

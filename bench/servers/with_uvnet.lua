@@ -100,6 +100,15 @@ function modes.task(socket)
   end
 end
 
+-- A message is a line.
+function modes.taskline(socket)
+  while true do
+    local line = socket:readLine()
+    if not line then return end
+    socket:writeAll(line .. "\n")
+  end
+end
+
 -- A deadline around each request.
 function modes.taskdeadline(socket)
   local function answer()

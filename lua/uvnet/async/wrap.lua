@@ -33,6 +33,7 @@ local function destroy(stream) stream:destroy() end
 local function finish(stream)
   if stream.destroyed then return end
   rawset(stream, "_pulled", nil)
+  waiters.close_task_path(stream)
   if stream._isWritable and stream.writable then stream:finish() end
   if not stream._isReadable then return end
   local rs = stream._rs

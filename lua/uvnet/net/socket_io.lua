@@ -125,6 +125,23 @@ function waiters.close_fast_path(self)
   if rawget(self, "_handle") then fast.close_read(self) end
 end
 
+--- Has what comes go straight to who waits, as long as nobody could tell.
+function waiters.open_task_path(self)
+  local handle = rawget(self, "_handle")
+  if not handle or rawget(self, "_onread") ~= nil or not can_hand_over(self) then return end
+  local rs = rawget(self, "_rs")
+  if rs then
+    if rs.flowing or (rs.length or 0) > 0 or rs.readableListening or rs.errored or not rs.reading then return end
+    rs.handsOver = true
+  end
+  handle:directTask(true)
+end
+
+function waiters.close_task_path(self)
+  local handle = rawget(self, "_handle")
+  if handle then handle:directTask(false) end
+end
+
 -- ---- what the streams tell ----
 
 --- The flow is about to change: from now on the streams decide.

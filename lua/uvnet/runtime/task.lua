@@ -26,7 +26,7 @@ local unpack = table.unpack or unpack -- luacheck: ignore 143
 local resume, yield = coroutine.resume, coroutine.yield
 local running, status = coroutine.running, coroutine.status
 local isyieldable = coroutine.isyieldable -- luacheck: ignore 143
-local traceback, getinfo = debug and debug.traceback, debug and debug.getinfo
+local traceback = debug and debug.traceback
 local later = ticks.later
 
 -- Lua 5.1 makes no coroutine of a function in C.
@@ -47,7 +47,9 @@ local task = {}
 local WAIT = {}
 task.WAIT = WAIT
 
-local current -- the task that runs now
+-- The task that runs now; false while none does. In a table, for the core looks there, too (stream_wait.c).
+local now = { false }
+task.now = now
 local depth = 0
 local main = { _main = true }
 
@@ -67,16 +69,6 @@ task.yields_across_pcall = select(2, resume(create(function() return pcall(yield
 local may_stand = {}
 if task.yields_across_pcall then may_stand[pcall], may_stand[xpcall] = true, true end
 
-local function c_function_between()
-  local level = 3
-  while true do
-    local info = getinfo(level, "Sf")
-    if not info then return nil end
-    if info.what == "C" and not may_stand[info.func] then return info.func end
-    level = level + 1
-  end
-end
-
 local function invalid(message) error(errors.coded("ERR_INVALID_STATE", message), 0) end
 
 local function check_boundary()
@@ -84,7 +76,7 @@ local function check_boundary()
     if isyieldable() then return end
     invalid("Cannot wait here: a function in C (table.sort, string.gsub, require, a finalizer) has called what waits")
   end
-  local between = getinfo and c_function_between()
+  local between = core.between(2, may_stand)
   if between == pcall or between == xpcall then
     invalid("Lua 5.1 cannot wait within pcall: call async.pcall instead")
   elseif between then
@@ -135,7 +127,7 @@ task.raise = raise
 --- Who is going to wait: the task that runs, or the main program.
 -- @raise ERR_INVALID_STATE where one cannot wait; what the task was cancelled with; ERR_TIMEOUT
 function task.enter()
-  local me = current
+  local me = now[1]
   local co = me and (me._inner or me.co)
   if not co or co ~= running() then
     me = elsewhere()
@@ -155,7 +147,7 @@ end
 --- The same for what may be called from a coroutine of somebody else: where no loop runs and no task, that waits as the
 --- main program does, by running the loop.
 function task.enter_anywhere()
-  if current or core.running() then return task.enter() end
+  if now[1] or core.running() then return task.enter() end
   local err = main._interrupt
   main._interrupt = nil
   if err then raise(err) end
@@ -165,7 +157,8 @@ end
 
 --- The task that runs now, or the main program if no loop runs, or nil.
 function task.running()
-  if current and (current._inner or current.co) == running() then return current end
+  local me = now[1]
+  if me and (me._inner or me.co) == running() then return me end
   local co, is_main = running()
   if not core.running() and (not co or is_main == true) then return main end
 end
@@ -219,15 +212,15 @@ end
 local finish
 
 local function resumed(me, outer, ok, first, ...)
-  current = outer
+  now[1] = outer
   depth = depth - 1
   if ok and first == WAIT then return end
   finish(me, ok, first, ...)
 end
 
 local function go_on(me, ...)
-  local outer = current
-  current = me
+  local outer = now[1]
+  now[1] = me
   depth = depth + 1
   return resumed(me, outer, resume(me.co, ...))
 end
@@ -241,8 +234,8 @@ end
 function task.wake(me, ...)
   me._unwait, me._subject = nil, nil
   if me._main then return answer_main(nil, ...) end
-  local outer = current
-  current, depth = me, depth + 1
+  local outer = now[1]
+  now[1], depth = me, depth + 1
   return resumed(me, outer, resume(me.co, nil, ...))
 end
 
@@ -254,6 +247,13 @@ function task.fail(me, err)
 end
 
 local wake, fail = task.wake, task.fail
+
+-- A chunk that comes straight from the core, past the stream.
+core.hook("reader", function(me, chunk) return wake(me, chunk, true) end)
+
+--- Makes the short way into a wait for reading: called with a socket, it does what `enter` and the first half of `wait`
+-- do, if a chunk may come straight to who waits; the caller yields then. It gives back true, or nil: nothing was done.
+function task.awaits(unwait) return core.awaits(now, unwait) end
 
 --- Ends a wait, if it is still the one for this subject.
 function task.wake_for(me, subject, ...)
@@ -382,8 +382,9 @@ end
 
 --- Notes where a text was raised, for somebody catches it and raises it again.
 function task.note(err)
-  if type(err) == "string" and current and traceback then
-    if current._noted ~= err then current._noted, current._noted_text = err, traceback(err, 2) end
+  local me = now[1]
+  if type(err) == "string" and me and traceback then
+    if me._noted ~= err then me._noted, me._noted_text = err, traceback(err, 2) end
   end
   return err
 end
@@ -470,7 +471,7 @@ function task.start(me, parent, ...)
 end
 
 --- The task that runs now, or nil: whose child one is that is started now.
-function task.current() return current end
+function task.current() return now[1] or nil end
 
 local function abort_error(reason)
   local err = errors.coded("ABORT_ERR")
@@ -592,7 +593,7 @@ end
 
 -- Lua 5.1 cannot yield across pcall, so what is called runs on a coroutine of its own, and its yields are handed on.
 local function pcall_in_coroutine(fn, ...)
-  local me = current
+  local me = now[1]
   if not me or (me._inner or me.co) ~= running() then return pcall(fn, ...) end
   if type(fn) ~= "function" then return pcall(fn, ...) end
   local outer, co = me._inner, create(fn)

@@ -26,6 +26,7 @@ local huge, floor = math.huge, math.floor
 
 local LONGEST_LINE = 65536 -- bytes
 local LONGEST_FRAME = 16777216
+local CALL_LINE = "stream:readLine([options])"
 
 local methods = {}
 
@@ -61,6 +62,10 @@ end
 
 -- What a wait has brought and nobody has taken yet.
 local function leave(self, rs, chunk)
+  if rs.handsOver then
+    rs.handsOver = nil
+    waiters.close_task_path(self)
+  end
   buffer.append(rs, chunk)
   rs.length = (rs.length or 0) + #chunk
   if rs.readableListening then flow.emit_readable(self, rs) end
@@ -154,19 +159,31 @@ local function wait_for_change(self, rs)
     rs.needReadable = true
   end
   rawset(self, "_reader", me)
+  if not rs.handsOver and (rs.length or 0) == 0 then waiters.open_task_path(self) end
   return wait(me, unwait, self)
 end
 
-local WAIT, yield, woken = task.WAIT, coroutine.yield, task.woken
-
--- The same at a socket that has no tables yet. It is what a service does all the time, so the wait stands here.
+-- The same at a socket that has no tables yet.
 local function wait_lazily(self)
   local me = enter()
   if self._pulled == nil then rawset(self, "_pulled", true) end
   rawset(self, "_reader", me)
-  if me._main then return wait(me, unwait, self) end
-  me._unwait, me._subject = unwait, self
-  return woken(yield(WAIT))
+  waiters.open_task_path(self)
+  return wait(me, unwait, self)
+end
+
+-- What a service does all the time stands in the core: where the path to who waits is open, `await` says so of the task
+-- that runs, which then yields. With a chunk comes whether it has come by that path, past everything else.
+local WAIT, yield = task.WAIT, coroutine.yield
+local await = task.awaits(unwait)
+
+local function is_lazy(self) return type(self) == "table" and rawget(self, "_rs") == nil and waiters.is_lazy(self) end
+
+-- The chunk that a wait has brought: was there anything else? Else it is put where it belongs.
+local function came_alone(self, chunk)
+  if rawget(self, "_rs") == nil then return true end
+  leave(self, self._rs, chunk)
+  return false
 end
 
 -- Waits until there are so many bytes. False at the end of the stream, with fewer.
@@ -226,11 +243,14 @@ end
 -- @raise what has broken the connection; ERR_INVALID_STATE where one cannot wait, or while another task reads;
 --   ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
 function methods.readSome(self, max)
-  if max == nil and type(self) == "table" and rawget(self, "_rs") == nil and waiters.is_lazy(self) then
-    local chunk = wait_lazily(self)
-    if chunk then
-      if rawget(self, "_rs") == nil then return chunk end
-      leave(self, self._rs, chunk)
+  if max == nil then
+    if await(self) then
+      local err, chunk, is_direct = yield(WAIT)
+      if err ~= nil then raise(err) end
+      if is_direct or chunk and came_alone(self, chunk) then return chunk end
+    elseif is_lazy(self) then
+      local chunk = wait_lazily(self)
+      if chunk and came_alone(self, chunk) then return chunk end
     end
   end
   return read_some(self, max)
@@ -304,13 +324,15 @@ end
 -- @raise ERR_FRAME_TOO_LONG: then nothing is read; what has broken the connection; ERR_INVALID_STATE;
 --   ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
 function methods.readLine(self, options)
-  -- Most often it lies in the first chunk.
-  local rs = options == nil and self and self._rs
+  local limit = options == nil and LONGEST_LINE or limit_of(options, LONGEST_LINE)
+  if type(self) ~= "table" then errors._checkSelf(nil, CALL_LINE) end
+  -- Most often it lies in the first chunk that the stream holds, or is the next one that comes.
+  local rs = rawget(self, "_rs")
   local list = rs and rs.buffer
   if list and not rs.objectMode and rawget(self, "_reader") == nil then
     local chunk, offset = list[rs.head], rs.offset or 0
     if chunk then
-      local line, next = cut(chunk, offset, LONGEST_LINE)
+      local line, next = cut(chunk, offset, limit)
       if line then
         if next == #chunk then
           advance(rs, chunk, offset, next)
@@ -322,8 +344,20 @@ function methods.readLine(self, options)
       end
     end
   end
-  rs = begin_bytes(self, "stream:readLine([options])")
-  return read_delimited(self, rs, nil, limit_of(options, LONGEST_LINE))
+  if await(self) then
+    local err, chunk, is_direct = yield(WAIT)
+    if err ~= nil then raise(err) end
+    if is_direct then
+      local line, next = cut(chunk, 0, limit)
+      if line then
+        if next < #chunk then leave(self, self._rs, sub(chunk, next + 1)) end
+        return line
+      end
+    end
+    if chunk then leave(self, self._rs, chunk) end
+  end
+  rs = begin_bytes(self, CALL_LINE)
+  return read_delimited(self, rs, nil, limit)
 end
 
 --- Waits for what ends with a delimiter.

@@ -80,6 +80,7 @@ local function ignore() end
 function methods.finished(self)
   if type(self) ~= "table" then errors._checkSelf(self, "stream:finished()") end
   rawset(self, "_pulled", nil)
+  waiters.close_task_path(self)
   if not kind.is_closed(self) then
     local me = enter()
     if self._isReadable and self._rs.ended and not self._rs.endEmitted then self:read(0) end

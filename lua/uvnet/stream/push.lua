@@ -37,6 +37,10 @@ local function add_chunk(self, rs, chunk, in_front)
     self:emit("data", chunk)
     rs.emitting = outer
   else
+    if rs.handsOver then
+      rs.handsOver = nil
+      waiters.close_task_path(self)
+    end
     rs.length = length + measure(rs, chunk)
     if in_front then
       buffer.prepend(rs, chunk)
@@ -52,6 +56,10 @@ end
 local function on_eof(self, rs)
   rs.reading = nil
   if rs.ended then return end
+  if rs.handsOver then
+    rs.handsOver = nil
+    waiters.close_task_path(self)
+  end
   if rs.decoder then
     local rest = rs.decoder:finish()
     if rest ~= "" then

@@ -11,9 +11,12 @@ local later = ticks.later
 local waiters = {
   --- Ends a wait with a chunk or without. Set once there can be any.
   wake = nil,
-  --- For sockets: may one wait at it while it has no tables? And what closes its read path.
+  --- For sockets: may one wait at it while it has no tables? And what closes its fast paths for reading.
   is_lazy = function() return false end,
   close_fast_path = function() end,
+  --- The same for the one to who waits. While it is open, the state's `handsOver` is set.
+  open_task_path = function() end,
+  close_task_path = function() end,
   --- Which stream an error came from that a wait has raised.
   origin = setmetatable({}, { __mode = "kv" }),
 }
