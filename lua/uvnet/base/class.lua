@@ -227,21 +227,21 @@ return {
   --- Has functions told of a field before it gets another value. What they raise keeps the value from being stored.
   -- @tparam table class
   -- @tparam string key
-  -- @tparam ?function of_class of_class(class, value, old): the class's own field changes, or that of a class derived
+  -- @tparam ?function told told(class, value, old): the class's own field changes, or that of a class derived
   --   from it which inherits it
-  -- @tparam[opt] function of_instance of_instance(object, value): an instance gets a field of that name. Not told of an
+  -- @tparam[opt] function callback callback(object, value): an instance gets a field of that name. Not told of an
   --   instance that has one already
-  watch = function(class, key, of_class, of_instance)
+  watch = function(class, key, told, callback)
     local stores = stores_of(class)
     local store = stores.fields
-    local watched = { [key] = of_class }
+    local watched = { [key] = told }
     for name, other in pairs(store.watched or {}) do
       if name ~= key then watched[name] = other end
     end
     store.watched = watched -- a new one: the old one may be the parent's
-    if not of_instance then return end
+    if not callback then return end
     assign(stores.setters, key, function(self, value)
-      of_instance(self, value)
+      callback(self, value)
       rawset(self, key, value)
     end)
   end,
