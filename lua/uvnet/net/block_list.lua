@@ -111,12 +111,12 @@ end
 
 local function remove(self, rule) self._rules:remove(rule[1], rule[2], rule[3], rule[4]) end
 
--- All are looked at before the first is added.
-local function add_all(self, list, name, to_rule, ...)
+-- All are looked at before the first is added: `to_rule(value, type, name)`.
+local function add_all(self, list, name, to_rule, type)
   check_list(list, name)
   local rules = {}
   for i = 1, #list do
-    rules[i] = to_rule(list[i], ...)
+    rules[i] = to_rule(list[i], type, ("%s[%d]"):format(name, i - 1))
   end
   for i = 1, #rules do
     add(self, rules[i])
@@ -125,15 +125,78 @@ end
 
 -- ---- methods ----
 
+-- A form of rule: the method that adds one, and the one that takes it away. `call` is how both are called.
+local function define(form, call, to_rule)
+  for verb, act in pairs({ add = add, remove = remove }) do
+    local said = ("blockList:%s%s"):format(verb, call)
+    BlockList[verb .. form] = function(self, one, two, three)
+      check_self(self, said)
+      act(self, to_rule(one, two, three))
+    end
+  end
+end
+
 --- Blocks an address.
+-- @function BlockList:addAddress
 -- @tparam string|SocketAddress address
 -- @tparam[opt="ipv4"] string type `ipv4` or `ipv6`
 -- @raise ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_INVALID_ADDRESS
 -- @see Node's net: blockList.addAddress(address[, type])
-function BlockList:addAddress(address, type)
-  check_self(self, "blockList:addAddress(address)")
-  add(self, address_rule(address, type))
-end
+
+--- Takes a rule of `addAddress` away, if there is one.
+-- @function BlockList:removeAddress
+-- @tparam string|SocketAddress address
+-- @tparam[opt="ipv4"] string type
+-- @raise as addAddress
+-- @see Node's net: blockList.removeAddress(address[, type])
+define("Address", "Address(address)", function(address, family) return address_rule(address, family) end)
+
+--- Blocks all addresses from one to another, both included.
+-- @function BlockList:addRange
+-- @tparam string|SocketAddress from
+-- @tparam string|SocketAddress to
+-- @tparam[opt="ipv4"] string type
+-- @raise as addAddress; ERR_INVALID_ARG_VALUE where `from` comes after `to`
+-- @see Node's net: blockList.addRange(start, end[, type])
+
+--- Takes a rule of `addRange` with just these ends away, if there is one.
+-- @function BlockList:removeRange
+-- @tparam string|SocketAddress from
+-- @tparam string|SocketAddress to
+-- @tparam[opt="ipv4"] string type
+-- @raise as addAddress
+-- @see Node's net: blockList.removeRange(start, end[, type])
+define("Range", "Range(from, to)", range_rule)
+
+--- Blocks a subnet.
+-- @function BlockList:addSubnet
+-- @tparam string|SocketAddress network any address in it
+-- @tparam integer prefix how many bits all have in common: up to 32, of IPv6 up to 128
+-- @tparam[opt="ipv4"] string type
+-- @raise as addAddress; ERR_OUT_OF_RANGE
+-- @see Node's net: blockList.addSubnet(net, prefix[, type])
+
+--- Takes a rule of `addSubnet` with just this address and prefix away, if there is one.
+-- @function BlockList:removeSubnet
+-- @tparam string|SocketAddress network
+-- @tparam integer prefix
+-- @tparam[opt="ipv4"] string type
+-- @raise as addSubnet
+-- @see Node's net: blockList.removeSubnet(net, prefix[, type])
+define("Subnet", "Subnet(network, prefix)", subnet_rule)
+
+--- Blocks a subnet in CIDR notation, such as `10.0.0.0/8` or `2001:db8::/32`.
+-- @function BlockList:addCIDR
+-- @tparam string cidr
+-- @raise as addSubnet
+-- @see Node's net: blockList.addCIDR(cidr)
+
+--- Takes a rule of `addCIDR` away, if there is one.
+-- @function BlockList:removeCIDR
+-- @tparam string cidr
+-- @raise as addSubnet
+-- @see Node's net: blockList.removeCIDR(cidr)
+define("CIDR", "CIDR(cidr)", function(cidr) return cidr_rule(cidr) end)
 
 --- Blocks each of a list of addresses, or none if one of them is wrong.
 -- @tparam {string|SocketAddress,...} addresses
@@ -142,42 +205,7 @@ end
 -- @see Node's net: blockList.addAddresses(addresses[, type])
 function BlockList:addAddresses(addresses, type)
   check_self(self, "blockList:addAddresses(addresses)")
-  local at = -1
-  add_all(self, addresses, "addresses", function(address)
-    at = at + 1
-    return address_rule(address, type, ("addresses[%d]"):format(at))
-  end)
-end
-
---- Blocks all addresses from one to another, both included.
--- @tparam string|SocketAddress from
--- @tparam string|SocketAddress to
--- @tparam[opt="ipv4"] string type
--- @raise as addAddress; ERR_INVALID_ARG_VALUE where `from` comes after `to`
--- @see Node's net: blockList.addRange(start, end[, type])
-function BlockList:addRange(from, to, type)
-  check_self(self, "blockList:addRange(from, to)")
-  add(self, range_rule(from, to, type))
-end
-
---- Blocks a subnet.
--- @tparam string|SocketAddress network any address in it
--- @tparam integer prefix how many bits all have in common: up to 32, of IPv6 up to 128
--- @tparam[opt="ipv4"] string type
--- @raise as addAddress; ERR_OUT_OF_RANGE
--- @see Node's net: blockList.addSubnet(net, prefix[, type])
-function BlockList:addSubnet(network, prefix, type)
-  check_self(self, "blockList:addSubnet(network, prefix)")
-  add(self, subnet_rule(network, prefix, type))
-end
-
---- Blocks a subnet in CIDR notation, such as `10.0.0.0/8` or `2001:db8::/32`.
--- @tparam string cidr
--- @raise as addSubnet
--- @see Node's net: blockList.addCIDR(cidr)
-function BlockList:addCIDR(cidr)
-  check_self(self, "blockList:addCIDR(cidr)")
-  add(self, cidr_rule(cidr))
+  add_all(self, addresses, "addresses", address_rule, type)
 end
 
 --- Blocks each of a list of subnets, or none if one of them is wrong.
@@ -186,52 +214,7 @@ end
 -- @see Node's net: blockList.addCIDRs(cidrs)
 function BlockList:addCIDRs(cidrs)
   check_self(self, "blockList:addCIDRs(cidrs)")
-  local at = -1
-  add_all(self, cidrs, "cidrs", function(cidr)
-    at = at + 1
-    return cidr_rule(cidr, ("cidrs[%d]"):format(at))
-  end)
-end
-
---- Takes a rule of `addAddress` away, if there is one.
--- @tparam string|SocketAddress address
--- @tparam[opt="ipv4"] string type
--- @raise as addAddress
--- @see Node's net: blockList.removeAddress(address[, type])
-function BlockList:removeAddress(address, type)
-  check_self(self, "blockList:removeAddress(address)")
-  remove(self, address_rule(address, type))
-end
-
---- Takes a rule of `addRange` with just these ends away, if there is one.
--- @tparam string|SocketAddress from
--- @tparam string|SocketAddress to
--- @tparam[opt="ipv4"] string type
--- @raise as addAddress
--- @see Node's net: blockList.removeRange(start, end[, type])
-function BlockList:removeRange(from, to, type)
-  check_self(self, "blockList:removeRange(from, to)")
-  remove(self, range_rule(from, to, type))
-end
-
---- Takes a rule of `addSubnet` with just this address and prefix away, if there is one.
--- @tparam string|SocketAddress network
--- @tparam integer prefix
--- @tparam[opt="ipv4"] string type
--- @raise as addSubnet
--- @see Node's net: blockList.removeSubnet(net, prefix[, type])
-function BlockList:removeSubnet(network, prefix, type)
-  check_self(self, "blockList:removeSubnet(network, prefix)")
-  remove(self, subnet_rule(network, prefix, type))
-end
-
---- Takes a rule of `addCIDR` away, if there is one.
--- @tparam string cidr
--- @raise as addSubnet
--- @see Node's net: blockList.removeCIDR(cidr)
-function BlockList:removeCIDR(cidr)
-  check_self(self, "blockList:removeCIDR(cidr)")
-  remove(self, cidr_rule(cidr))
+  add_all(self, cidrs, "cidrs", function(cidr, _, name) return cidr_rule(cidr, name) end)
 end
 
 --- Is an address blocked? One of IPv4 that is mapped into IPv6 is, if it itself is. What is no address is not.
