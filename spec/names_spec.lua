@@ -69,7 +69,7 @@ describe("an abstract unix socket", function()
   it("is listened on and connected to, and has no file", function()
     if not is_linux then return pending("Linux has them") end
     local server = net.createServer(function(socket) socket:pipe(socket) end)
-    server:listen({ path = name, readableAll = true, writableAll = true })
+    server:listen(name)
     testing.wait(server, "listening")
     assert.equal(name, server:address())
     local second = net.createServer():listen(name)
