@@ -68,6 +68,16 @@ static inline int net_is_yieldable(lua_State *L) {
 #endif
 }
 
+/* lua_rawget, and the type of what it has found. */
+static inline int net_rawget(lua_State *L, int index) {
+#if LUA_VERSION_NUM >= 503
+  return lua_rawget(L, index);
+#else
+  lua_rawget(L, index);
+  return lua_type(L, -1);
+#endif
+}
+
 /* A plain userdata without slots for Lua values: 5.4 would give it one that nobody uses. */
 static inline void *net_newuserdata(lua_State *L, size_t size) {
 #if LUA_VERSION_NUM >= 504

@@ -100,6 +100,7 @@ int luaopen_uvnet_core(lua_State *L) {
       {"fdType", net_fd_type},
       {"strerror", core_strerror},
       {"errno", core_errno},
+      {"forgetListener", net_stream_forget_listener},
       {NULL, NULL},
   };
   lua_rawgetp(L, LUA_REGISTRYINDEX, &core_key);

@@ -168,6 +168,7 @@ static void on_close(uv_handle_t *uv) {
   net_handle *handle = net_handle_from(uv);
   net_loop *loop = net_handle_loop(handle);
   loop->handles--;
+  if (handle->known) net_loop_drop_listener(loop, handle->ref);
   if (handle->tell_closed == NET_TELL_LISTENER && !net_loop_listens(NET_PLACE_CLOSE, loop, handle->ref))
     handle->tell_closed = NET_TELL_NOBODY;
   if (handle->tell_closed != NET_TELL_NOBODY) {
@@ -230,6 +231,11 @@ static int handle_close(lua_State *L) {
   return 1;
 }
 
+void net_handle_forget_listener(lua_State *L, net_handle *handle) {
+  if (handle->known) net_loop_forget_listener(L, handle->ref);
+  handle->known = handle->met = 0;
+}
+
 void net_handle_attach(lua_State *L, net_handle *handle, int index) {
   net_loop_push_objects(L);
   lua_pushvalue(L, index);
@@ -241,6 +247,7 @@ void net_handle_attach(lua_State *L, net_handle *handle, int index) {
   lua_pop(L, 1);
   const void *owner = lua_topointer(L, index);
   if (handle->owner != owner && handle->type->leave != NULL) handle->type->leave(handle);
+  if (handle->owner != owner) net_handle_forget_listener(L, handle);
   handle->owner = owner;
 }
 

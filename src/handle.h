@@ -48,6 +48,8 @@ struct net_handle {
   uint8_t tell_closed; /* whether the owner wants to hear of the end: net_handle_tells */
   uint8_t closing : 1; /* it is, or will be once nobody holds it */
   uint8_t handed : 1;  /* its descriptor was there before us: see blocking.h */
+  uint8_t met : 1;     /* a chunk has gone straight to its owner's `data` listener, */
+  uint8_t known : 1;   /* which is remembered: see stream_fast.c */
 };
 
 typedef struct net_box net_box;
@@ -110,6 +112,9 @@ net_handle *net_handle_test(lua_State *L, int index);
 
 /* Attaches a handle to the table at `index`, as handle:attach(object) does. Raises before anything is done. */
 void net_handle_attach(lua_State *L, net_handle *handle, int index);
+
+/* The `data` listener of its owner, if it is remembered, changes. Raises nothing. */
+void net_handle_forget_listener(lua_State *L, net_handle *handle);
 
 /* ---- what its owner is told ---- */
 

@@ -175,9 +175,18 @@ static inline void net_loop_push_hook(lua_State *L, enum net_door door) {
 int net_enter(net_loop *loop, enum net_door door, void *event);
 
 /* The same for the one plain `data` listener of an object: by NET_DOOR_DATA, if there is one. Else false, and nothing has
- * been done. The delivery gets the listener as its last argument, and the event by `loop->event`: the way by the stack
- * costs more. */
-int net_enter_data(net_loop *loop, int ref, void *event);
+ * been done. The delivery gets the object, its `_events` and the listener, and the event by `loop->event`: the way by the
+ * stack costs more. If the listener is `known`, because net_loop_remember_listener was called, it is not looked for, and
+ * the only argument. */
+int net_enter_data(net_loop *loop, int ref, int known, void *event);
+
+/* In the delivery of NET_DOOR_DATA: keeps the listener, which is on top of the stack, beside its object. May raise, and
+ * nothing has been done. */
+void net_loop_remember_listener(lua_State *L, int ref);
+
+/* It is kept no longer: for functions that Lua calls, and for callbacks of libuv, which never raises. */
+void net_loop_forget_listener(lua_State *L, int ref);
+void net_loop_drop_listener(const net_loop *loop, int ref);
 
 /* For functions that Lua calls: the loop, which is their upvalue 1. */
 static inline net_loop *net_loop_upvalue(lua_State *L) {
@@ -196,6 +205,7 @@ enum net_place {
   NET_PLACE_KEEPER,
   NET_PLACE_PROBE,
   NET_PLACE_OBJECTS,
+  NET_PLACE_LISTENERS,
   NET_PLACE_ERRORS,
   NET_PLACE_WRITE,
   NET_PLACE_EVENTS,

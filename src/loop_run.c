@@ -1,10 +1,10 @@
 /* The frame of run: the doors by which callbacks enter Lua, and run itself.
  * Floor 2.
- * Owns nothing but tables in the registry: the doors, the hooks and the objects. */
+ * Owns nothing but tables in the registry: the doors, the hooks, the objects and their listeners. */
 #include "loop.h"
 
 /* Addresses that serve as keys of the registry. */
-static const char doors_key = 0, hooks_key = 0, objects_key = 0, write_key = 0;
+static const char doors_key = 0, hooks_key = 0, objects_key = 0, listeners_key = 0, write_key = 0;
 
 /* Those that Lua may set a hook for have a name. */
 static const char *const door_names[NET_DOORS + 1] = {"", "ticks", "immediates", "timers", "",  "",
@@ -16,6 +16,26 @@ void net_loop_push_objects(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &ob
  * and takes the table with it. */
 void net_loop_forget_object(const net_loop *loop, int ref) {
   if (loop->L != NULL) luaL_unref(loop->L, NET_PLACE_OBJECTS, ref);
+}
+
+void net_loop_remember_listener(lua_State *L, int ref) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &listeners_key);
+  lua_pushvalue(L, -2);
+  lua_rawseti(L, -2, ref);
+  lua_pop(L, 1);
+}
+
+void net_loop_forget_listener(lua_State *L, int ref) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &listeners_key);
+  lua_pushnil(L);
+  lua_rawseti(L, -2, ref);
+  lua_pop(L, 1);
+}
+
+void net_loop_drop_listener(const net_loop *loop, int ref) {
+  if (loop->L == NULL) return;
+  lua_pushnil(loop->L);
+  lua_rawseti(loop->L, NET_PLACE_LISTENERS, ref);
 }
 
 int net_loop_writes_as_usual(net_loop *loop, int ref) {
@@ -87,30 +107,34 @@ int net_enter(net_loop *loop, enum net_door door, void *event) {
   return status;
 }
 
-/* Up to the delivery nothing can raise: fields are read past metatables, and what is pushed exists already. The object
- * and its `_events` stay below the listener, for to take them away costs more. */
-int net_enter_data(net_loop *loop, int ref, void *event) {
+/* Pushes the object, its `_events` and its one plain `data` listener; false if there is none. */
+static int push_listener(lua_State *L, int ref) {
+  lua_rawgeti(L, NET_PLACE_OBJECTS, ref);
+  lua_pushvalue(L, NET_PLACE_EVENTS);
+  if (net_rawget(L, -2) != LUA_TTABLE) return 0;
+  lua_pushvalue(L, NET_PLACE_DATA);
+  return net_rawget(L, -2) == LUA_TFUNCTION;
+}
+
+/* Up to the delivery nothing can raise: fields are read past metatables, and what is pushed exists already. */
+int net_enter_data(net_loop *loop, int ref, int known, void *event) {
   lua_State *L = loop->L;
   if (L == NULL) return 0;
   net_loop_take_hook(loop);
   lua_pushvalue(L, NET_DOOR_DATA);
-  lua_rawgeti(L, NET_PLACE_OBJECTS, ref);
-  lua_pushvalue(L, NET_PLACE_EVENTS);
-  lua_rawget(L, -2);
-  if (lua_istable(L, -1)) {
-    lua_pushvalue(L, NET_PLACE_DATA);
-    lua_rawget(L, -2);
-    if (lua_isfunction(L, -1)) {
-      loop->callback++;
-      loop->event = event;
-      call_delivery(loop, 3);
-      if (loop->after) after_callback(loop);
-      if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
-      return 1;
-    }
+  if (known) {
+    lua_rawgeti(L, NET_PLACE_LISTENERS, ref);
+  } else if (!push_listener(L, ref)) {
+    lua_settop(L, NET_PLACES);
+    return 0;
   }
-  lua_settop(L, NET_PLACES);
-  return 0;
+  loop->callback++;
+  loop->event = event;
+  int status = lua_pcall(L, known ? 1 : 3, 0, NET_PLACE_HANDLER);
+  if (status != LUA_OK) net_loop_keep_error(loop);
+  if (loop->after) after_callback(loop);
+  if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
+  return 1;
 }
 
 void net_loop_put_door(lua_State *L, enum net_door door) {
@@ -151,6 +175,7 @@ int net_loop_run(lua_State *L) {
   for (int place = 1; place <= NET_PLACE_PROBE; place++) lua_rawgeti(L, 1, place);
   lua_remove(L, 1);
   net_loop_push_objects(L);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &listeners_key);
   net_loop_push_errors(L);
   lua_pushliteral(L, "write");
   lua_pushliteral(L, "_events");
@@ -268,6 +293,7 @@ void net_loop_open_frame(lua_State *L) {
   set_table(L, &doors_key, NET_DOORS);
   set_table(L, &hooks_key, NET_DOORS);
   set_table(L, &objects_key, 8);
+  set_table(L, &listeners_key, 8);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &doors_key);
   net_loop_open_errors(L);
   lua_pop(L, 1);

@@ -78,11 +78,22 @@ typedef struct net_output {
 
 enum { NET_WROTE, NET_WROTE_MUCH, NET_WRITE_QUEUED };
 
+/* Offers bytes to the system: how many it took, or a status below 0. Never raises. */
+static inline int net_stream_offer(net_stream *stream, const uv_buf_t *buffers, unsigned count) {
+  int written = uv_try_write(&stream->uv.stream, buffers, count);
+  if (written > 0) stream->bytes_written += (uint64_t)written;
+  return written == UV_EAGAIN || written == UV_ENOSYS ? 0 : written;
+}
+
 /* The one way to write: offers it to the system, queues what that does not take, and anchors the values until it is
  * sent. NET_WROTE: the system has it; NET_WROTE_MUCH: and that is enough for one callback; NET_WRITE_QUEUED: the owner's
  * _onwritten will say. Else a status below 0. Raises what anchoring raises; where L is NULL, it never raises, and queues
  * a copy of the one buffer. */
 int net_stream_write(lua_State *L, net_stream *stream, const net_output *output);
+
+/* The second half of that: queues all but the first `written` bytes, which the system has. */
+int net_stream_queue(lua_State *L, net_stream *stream, const net_output *output, size_t written);
+
 /* Idle time (stream_idle.c). */
 void net_stream_forget_idle(net_stream *stream);
 int net_stream_push_idle(lua_State *L, const net_stream *stream); /* ms, or nothing; gives back how many */
@@ -99,6 +110,9 @@ extern const luaL_Reg net_stream_lazy_methods[];
 /* Adds between and awaits, for tasks, to the table on top of the stack. */
 void net_stream_open_tasks(lua_State *L, net_loop *loop);
 
+/* forgetListener(handle): the `data` listener of its owner is about to change. */
+int net_stream_forget_listener(lua_State *L);
+
 /* Makes the doors of the fast paths to `data` listeners and to tasks. */
 void net_stream_open(lua_State *L, net_loop *loop);
 
@@ -111,7 +125,8 @@ enum { NET_TAKEN_LIMIT = 1024 * 1024 };
 /* Counts what the system took within this callback; whether that is too much for one. */
 static inline int net_stream_take(net_stream *stream, size_t size) {
   const net_loop *loop = net_stream_loop(stream);
-  net_stream_touch(stream, NET_TRAFFIC_WRITE);
+  /* Whose chunk is being listened to has been touched already, by the loop's clock. */
+  if (loop->reading != stream || stream->idle != NULL) net_stream_touch(stream, NET_TRAFFIC_WRITE);
   if (stream->taken_in != loop->callback) {
     stream->taken_in = loop->callback;
     stream->taken = 0;
@@ -130,6 +145,20 @@ struct net_chunk {
   const char *data;
   ssize_t size;
 };
+
+/* Does what is read go to the one `data` listener, without a look? */
+static inline int net_stream_is_direct(const net_stream *stream) {
+  return (stream->flags & (NET_READ_FAST | NET_READ_TEXT)) == NET_READ_FAST && stream->pipe_to == NULL;
+}
+
+/* Gives it to that, if it is there. Never raises. */
+static inline int net_stream_give(net_stream *stream, struct net_chunk *chunk) {
+  net_loop *loop = net_stream_loop(stream);
+  loop->reading = stream;
+  int done = net_enter_data(loop, stream->handle.ref, stream->handle.known, chunk);
+  loop->reading = NULL;
+  return done;
+}
 
 /* What is read goes past the owner, as far as it can: into a pipe, or to the one `data` listener. True: all of it. The
  * chunk becomes what is left. Never raises. */

@@ -38,19 +38,12 @@ static int taken(int over, lua_State *L, int has_callback) {
   return 1;
 }
 
-/* The stack: socket, data, and maybe a callback; nothing else comes here. */
-static int write_fast(lua_State *L, net_stream *stream, int has_callback) {
-  uv_buf_t buffer;
-  size_t size;
-  buffer.base = (char *)lua_tolstring(L, 2, &size);
-  buffer.len = size;
-  /* A refusal that is still to be reported comes first: asking again would hear another error. */
-  /* cppcheck-suppress knownConditionTrueFalse ; on Windows a length has 32 bits */
-  if (size == 0 || buffer.len != size || stream->refusal != 0) return call_on(L, UP_SLOW);
-  net_output output = {&buffer, 1, size, NULL, 2, 2};
-  int status = net_stream_write(L, stream, &output);
-  if (status < NET_WRITE_QUEUED) {
-    if (status >= 0) return taken(status == NET_WROTE_MUCH, L, has_callback);
+/* The system has not taken all at once. */
+static int write_rest(lua_State *L, net_stream *stream, uv_buf_t *buffer, int written) {
+  size_t size = buffer->len;
+  net_output output = {buffer, 1, size, NULL, 2, 2};
+  int status = written < 0 ? written : net_stream_queue(L, stream, &output, (size_t)written);
+  if (status < 0) {
     stream->refusal = status;
     return call_on(L, UP_SLOW); /* which reports it */
   }
@@ -58,6 +51,23 @@ static int write_fast(lua_State *L, net_stream *stream, int has_callback) {
   net_pushsize(L, size); /* all of it counts as queued until the rest is gone, as in the slow lane */
   lua_replace(L, 2);
   return call_on(L, UP_QUEUED);
+}
+
+/* The stack: socket, data, and maybe a callback; nothing else comes here. */
+static inline int write_fast(lua_State *L, net_stream *stream, int has_callback) {
+  uv_buf_t buffer;
+  size_t size;
+  buffer.base = (char *)lua_tolstring(L, 2, &size);
+  buffer.len = size;
+  /* A refusal that is still to be reported comes first: asking again would hear another error. */
+  /* cppcheck-suppress knownConditionTrueFalse ; on Windows a length has 32 bits */
+  if (size == 0 || buffer.len != size || stream->refusal != 0) return call_on(L, UP_SLOW);
+  int written = net_stream_offer(stream, &buffer, 1);
+  if (written < 0 || (size_t)written < size) return write_rest(L, stream, &buffer, written);
+  int over = net_stream_take(stream, size);
+  if (over || has_callback) return taken(over, L, has_callback);
+  lua_pushboolean(L, 1);
+  return 1;
 }
 
 /* The open handle of the socket at index 1, or NULL. */
@@ -99,11 +109,14 @@ static int offer_for_compiled(void *box, const char *data, int size) {
   uv_buf_t buffer;
   buffer.base = (char *)data;
   buffer.len = (size_t)size;
-  net_output output = {&buffer, 1, (uint64_t)size, NULL, 0, 0};
-  int status = net_stream_write(NULL, stream, &output);
-  if (status == NET_WROTE) return size;
+  int status = net_stream_offer(stream, &buffer, 1);
+  if (status == size) return net_stream_take(stream, buffer.len) ? TOO_MUCH : size;
+  if (status >= 0) {
+    net_output output = {&buffer, 1, (uint64_t)size, NULL, 0, 0};
+    status = net_stream_queue(NULL, stream, &output, (size_t)status);
+  }
   if (status < 0) stream->refusal = status;
-  return status < 0 ? NOT_OFFERED : status == NET_WROTE_MUCH ? TOO_MUCH : QUEUED;
+  return status < 0 ? NOT_OFFERED : QUEUED;
 }
 
 static int (*const offer)(void *box, const char *data, int size) = offer_for_compiled;
@@ -123,9 +136,33 @@ int net_stream_fast_write(lua_State *L) {
 
 /* ---- reading ---- */
 
+/* To look for the listener costs more than to call it. So from the second chunk on it is remembered, beside the owner.
+ * Before it changes, events.lua tells the handle that the owner has as its `_handle`: of any other we would not hear.
+ * The stack: the owner, its `_events`, the listener. */
+static void remember(lua_State *L, net_handle *handle) {
+  int met = handle->met;
+  handle->met = 1;
+  if (!met) return;
+  lua_pushliteral(L, "_handle");
+  lua_rawget(L, 1);
+  int is_its = net_handle_test(L, -1) == handle;
+  lua_pop(L, 1);
+  if (!is_its) return;
+  net_loop_remember_listener(L, handle->ref);
+  handle->known = 1;
+}
+
+/* forgetListener(value): if it is a handle, the `data` listener of its owner changes. */
+int net_stream_forget_listener(lua_State *L) {
+  net_handle *handle = net_handle_test(L, 1);
+  if (handle != NULL) net_handle_forget_listener(L, handle);
+  return 0;
+}
+
 /* The object's one plain `data` listener gets the chunk. Upvalue 1 is the loop. */
 static int deliver_data(lua_State *L) {
   const struct net_chunk *chunk = (const struct net_chunk *)net_loop_upvalue(L)->event;
+  if (!chunk->event.handle->known) remember(L, chunk->event.handle);
   lua_pushlstring(L, chunk->data, (size_t)chunk->size);
   lua_call(L, 1, 0);
   return 0;
@@ -147,10 +184,7 @@ static int give_to_listener(net_stream *stream, struct net_chunk *chunk) {
     stream->flags &= (uint16_t)~NET_READ_FAST;
     return 0;
   }
-  loop->reading = stream;
-  int done = net_enter_data(loop, stream->handle.ref, chunk);
-  loop->reading = NULL;
-  return done;
+  return net_stream_give(stream, chunk);
 }
 
 /* Offers bytes to the system, and nothing is queued; how many it took. What it refused for good is kept for the next
@@ -159,13 +193,9 @@ static size_t offer_bytes(net_stream *stream, const char *data, size_t size) {
   uv_buf_t buffer; /* as uv_buf_init would, but that is a call */
   buffer.base = (char *)data;
   buffer.len = size;
-  int written = uv_try_write(&stream->uv.stream, &buffer, 1);
-  if (written >= 0) {
-    stream->bytes_written += (uint64_t)written;
-    return (size_t)written;
-  }
-  if (written != UV_EAGAIN) stream->refusal = written;
-  return 0;
+  int written = net_stream_offer(stream, &buffer, 1);
+  if (written < 0) stream->refusal = written;
+  return written < 0 ? 0 : (size_t)written;
 }
 
 static void give_to_pipe(net_stream *to, struct net_chunk *chunk) {

@@ -33,13 +33,20 @@ static void on_alloc(uv_handle_t *uv, size_t suggested, uv_buf_t *buffer) {
   net_stream *stream = net_stream_from(uv);
   net_loop *loop = net_stream_loop(stream);
   (void)suggested;
-  buffer->base = NULL;
-  buffer->len = 0;
-  if (is_refused(loop, stream)) return;
+  if (is_refused(loop, stream)) {
+    buffer->base = NULL;
+    buffer->len = 0;
+    return;
+  }
   stream->read_in = loop->run;
-  buffer->base = loop->lent ? (char *)malloc(NET_READ_SIZE) : loop->buffer;
-  buffer->len = buffer->base == NULL ? 0 : NET_READ_SIZE;
-  loop->lent = 1;
+  if (!loop->lent) {
+    loop->lent = 1;
+    buffer->base = loop->buffer;
+    buffer->len = NET_READ_SIZE;
+  } else {
+    buffer->base = (char *)malloc(NET_READ_SIZE);
+    buffer->len = buffer->base == NULL ? 0 : NET_READ_SIZE;
+  }
 }
 
 static void give_back(net_loop *loop, const uv_buf_t *buffer) {
@@ -65,20 +72,31 @@ static ssize_t end_or_reset(const net_stream *stream) {
   return UV_EOF;
 }
 
+static void take_chunk(net_stream *stream, const char *data, ssize_t size) {
+  struct net_chunk chunk = {{&stream->handle, NET_ON_READ, push_chunk}, data, size};
+  net_stream_touch(stream, NET_TRAFFIC_READ);
+  stream->bytes_read += (uint64_t)size;
+  int done =
+      net_stream_is_direct(stream) ? net_stream_give(stream, &chunk) : net_stream_read_fast(stream, &chunk);
+  if (!done) net_handle_tell(&chunk.event);
+}
+
+static void take_end(net_stream *stream, ssize_t status) {
+  if (status == UV_ENOBUFS && is_ending(net_stream_loop(stream))) return;
+  if (status == UV_EOF) status = end_or_reset(stream);
+  struct net_chunk chunk = {{&stream->handle, NET_ON_READ, push_chunk}, NULL, status};
+  net_stream_touch(stream, NET_TRAFFIC_READ); /* the peer's end is traffic, too */
+  if (status != UV_EOF || !net_stream_end_lazily(stream)) net_handle_tell(&chunk.event);
+}
+
 static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
   net_stream *stream = net_stream_from(uv);
-  net_loop *loop = net_stream_loop(stream);
-  if (size == UV_ENOBUFS && is_ending(loop)) return;
-  if (size == UV_EOF) size = end_or_reset(stream);
-  if (size != 0) {
-    struct net_chunk chunk = {{&stream->handle, NET_ON_READ, push_chunk}, buffer->base, size};
-    net_stream_touch(stream, NET_TRAFFIC_READ); /* the peer's end is traffic, too */
-    if (size > 0) stream->bytes_read += (uint64_t)size;
-    int done =
-        size > 0 ? net_stream_read_fast(stream, &chunk) : size == UV_EOF && net_stream_end_lazily(stream);
-    if (!done) net_handle_tell(&chunk.event);
+  if (size > 0) {
+    take_chunk(stream, buffer->base, size);
+  } else if (size < 0) {
+    take_end(stream, size);
   }
-  give_back(loop, buffer);
+  give_back(net_loop_from(uv->loop), buffer);
 }
 
 int net_stream_start(net_stream *stream) {

@@ -93,8 +93,7 @@ static net_req *copied(net_stream *stream, uv_buf_t *buffer) {
   return req;
 }
 
-/* Queues all but the first `written` bytes. */
-static int queue(lua_State *L, net_stream *stream, const net_output *output, size_t written) {
+int net_stream_queue(lua_State *L, net_stream *stream, const net_output *output, size_t written) {
   uv_buf_t *buffers = output->buffers, *end = buffers + output->count;
   net_stream *sent = output->sent;
   while (end - buffers > 1 && written >= buffers->len) written -= (buffers++)->len;
@@ -124,14 +123,11 @@ int net_stream_write(lua_State *L, net_stream *stream, const net_output *output)
     return written;
   }
   if (stream->writes == 0 && output->sent == NULL && output->size > 0) {
-    written =
-        uv_try_write(&stream->uv.stream, output->buffers, output->count < OFFERED ? output->count : OFFERED);
-    if (written == UV_EAGAIN || written == UV_ENOSYS) written = 0;
+    written = net_stream_offer(stream, output->buffers, output->count < OFFERED ? output->count : OFFERED);
     if (written < 0) return written;
-    stream->bytes_written += (uint64_t)written;
   }
   if ((uint64_t)written == output->size && output->sent == NULL) return net_stream_take(stream, output->size);
-  return queue(L, stream, output, (size_t)written);
+  return net_stream_queue(L, stream, output, (size_t)written);
 }
 
 /* ---- handle:write(data) ---- */

@@ -251,8 +251,20 @@ local function add_name(events, event, entry)
   end
 end
 
+-- The core remembers the one `data` listener of a socket that is read directly. Before that changes, it is told.
+local function about_to_change(self, event)
+  if event == "data" then
+    local handle = rawget(self, "_handle")
+    if handle ~= nil then EventEmitter._forgetListener(handle) end
+  end
+end
+
+--- @local
+function EventEmitter._forgetListener() end
+
 -- The last listener of an event has gone.
 local function forget_name(self, events, event)
+  about_to_change(self, event)
   events[event] = nil
   local order = events[0]
   if order then
@@ -315,6 +327,7 @@ local function add(self, event, entry, prepend)
   end
   local list
   if not is_list(existing) then
+    about_to_change(self, event)
     list = setmetatable(prepend and { entry, existing } or { existing, entry }, List)
     events[event] = list
   else
@@ -440,6 +453,7 @@ function EventEmitter:removeAllListeners(event)
   if event ~= nil then event = to_key(event) end
   if events.removeListener == nil then
     if event == nil then
+      about_to_change(self, "data")
       self._events = nil
     elseif events[event] ~= nil then
       forget_name(self, events, event)
@@ -451,6 +465,7 @@ function EventEmitter:removeAllListeners(event)
       if name ~= "removeListener" then self:removeAllListeners(name) end
     end
     self:removeAllListeners("removeListener")
+    about_to_change(self, "data")
     self._events = nil
     return self
   end

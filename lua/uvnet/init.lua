@@ -105,19 +105,24 @@ end
 -- @function connect
 net.connect = net.createConnection
 
+local version_of = core.isIP
+
+-- The address is looked at first, for mostly it is one, and what else could be asked for costs more to tell.
 local function ip_version(input)
-  if type(input) == "table" then
+  local version = version_of(input)
+  if version == 0 and type(input) == "table" then
     check_dot(input, "isIP(input)")
-    input = tostring(input) -- in JavaScript whatever is asked for is made text
+    return version_of(tostring(input)) -- in JavaScript whatever is asked for is made text
   end
-  return core.isIP(input)
+  return version
 end
 
 --- Is this an IP address?
 -- @param input anything
 -- @treturn integer 4, 6, or 0
 -- @see Node's net: net.isIP(input)
-function net.isIP(input) return ip_version(input) end
+-- @function isIP
+net.isIP = ip_version
 
 --- Is this an IPv4 address?
 -- @treturn boolean

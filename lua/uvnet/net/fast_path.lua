@@ -3,8 +3,9 @@
 -- A fast path is open while nothing in between could be observed. It is opened late: whether it can be is looked at
 -- after a chunk has gone the slow path. It is closed early: whatever could be observed closes it before it happens. For
 -- that a socket hears of three things: the streams tell of a change (`_flowChanged`, `_queueChanged`), a method that a
--- path passes by is heard of when it is put into a socket or a class (`watch`), and the core looks at the listener of
--- `data` and at the field `write` each time. The fast paths are
+-- path passes by is heard of when it is put into a socket or a class (`watch`), and the core looks at the field `write`
+-- each time, and at the listener of `data` until it has found the same twice: before that changes, events.lua tells it.
+-- The fast paths are
 --
 -- * read: flowing, nothing held, nobody listens for `readable`, no decoder but that of UTF-8, with no half character:
 --   a chunk goes to the one `data` listener, of text one that is whole characters;
@@ -35,6 +36,8 @@ local fast = {
   --- Are those of net.Socket, whose instances a server accepts, still so?
   Socket_is_standard = true,
 }
+
+EventEmitter._forgetListener = core.forgetListener
 
 -- The methods that a fast path passes by. Who has put something else in the place of one is to see it called. (`write`
 -- is where the write path begins: there it is looked for.)
