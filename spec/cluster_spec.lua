@@ -73,6 +73,18 @@ describe("cluster", function()
     assert.is_true(called)
   end)
 
+  it("finds its script from another directory, too", function()
+    local directory, name = forks.script("local net = require('net') io.stdout:setvbuf('no') print(net.cluster.isWorker, net.process.cwd())"
+      .. " if net.cluster.isPrimary then net.cluster.setupPrimary({ cwd = '/' }) net.cluster.fork()"
+      .. " else net.process:disconnect() end net.run()", ".lua"):match("^(.*)/([^/]*)$")
+    local one = forks.keep(net.child_process.spawn(forks.lua(), { name }, { cwd = directory, env = forks.env() }))
+    local out = ""
+    one.stdout:on("data", function(data) out = out .. data end)
+    net.run()
+    assert.equal(0, one.exitCode)
+    assert.equal("false\t" .. directory .. "\ntrue\t/\n", out)
+  end)
+
   it("emits its events in Node's order, and knows its workers", function()
     local out, err = run(program([[
       local function note(name)

@@ -294,7 +294,7 @@ function child_process.fork(script, args, options)
   for i, word in ipairs(given.execArgv or (given.execPath == nil and interpreter.arguments() or {})) do
     words[i] = spawn_options.checkText(word, "options.execArgv")
   end
-  words[#words + 1] = script
+  words[#words + 1] = given.cwd and interpreter.fromHere(script) or script
   for _, word in ipairs(args or {}) do
     words[#words + 1] = word
   end

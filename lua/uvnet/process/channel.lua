@@ -35,6 +35,7 @@ function Channel:initialize(target, handle, mode, max)
   self._writing = { first = 1, last = 0 } -- callbacks of writes under way
   self._lists = { sent = {}, received = {} }
   self._kept, self._keptBytes = {}, 0
+  self._parked = {} -- messages whose sockets are busy
   self._refs = 0
   self.connected = true
   handle:attach(self)
@@ -126,17 +127,41 @@ local function send_alone(self, entry)
   write(self, entry, text)
 end
 
+local post, end_if_done -- defined below
+
+-- A socket that has something to do here goes when it has done it. Nothing waits for that: a client that does not read
+-- what it gets must not hold up the others.
+local function park(self, entry)
+  self._parked[entry] = true
+  transfer.whenIdle(entry.value, function()
+    if not self._parked[entry] then return end
+    self._parked[entry] = nil
+    post(self, entry)
+    end_if_done(self)
+  end)
+end
+
+-- Goes right before the handle, both times if that has to be sent again.
+local function send_unread(self, entry)
+  if entry.unread then write(self, { quiet = true }, entry.unread) end
+end
+
 local function send_with_handle(self, entry)
-  local handle, err = transfer.handle_of(entry.kind, entry.value)
+  local is_socket, stays = entry.kind == "net.Socket", entry.keepOpen
+  if is_socket and transfer.isBusy(entry.value, stays) then return park(self, entry) end
+  local handle, err = transfer.handle_of(entry.kind, entry.value, stays, self._format.carries)
   if handle == false then return fail(self, entry, err) end
   if not handle or handle:type() == nil then return send_alone(self, entry) end
   local server = entry.kind == "net.Socket" and entry.value.server
   if server and entry.key then count_elsewhere(self, server, entry.key) end
-  if entry.kind == "net.Socket" and not entry.keepOpen then
+  if is_socket and not stays then
+    local bytes = transfer.takeUnread(entry.value)
+    if bytes then entry.unread = self._format.encode({ cmd = "NODE_HANDLE_UNREAD", data = bytes }) end
     handle = entry.value:_detach()
     entry.owned = handle
   end
   entry.handle = handle
+  send_unread(self, entry)
   if not write(self, entry, entry.text, handle) then
     if entry.owned then handle:close() end
     return
@@ -158,14 +183,14 @@ local function has_room(self)
 end
 
 -- Sends at once, or after what waits for an answer.
-local function post(self, entry)
+function post(self, entry)
   local queue = rawget(self, "_queue")
   if queue and not entry.ahead then
     queue[#queue + 1] = entry
     return #queue == 1
   end
   transmit(self, entry)
-  return has_room(self)
+  return has_room(self) and not self._parked[entry]
 end
 
 --- Sends a message of the protocol: it is no user's, and that the other side is gone harms nobody.
@@ -223,8 +248,8 @@ end
 local end_now -- defined below
 
 -- A disconnect waits for what is queued or is being written.
-local function end_if_done(self)
-  if self.connected or not self:isOpen() or rawget(self, "_queue") then return end
+function end_if_done(self)
+  if self.connected or not self:isOpen() or rawget(self, "_queue") or next(self._parked) then return end
   local writing = self._writing
   if writing.first > writing.last then end_now(self) end
 end
@@ -271,6 +296,7 @@ local function answered(self, is_received)
   self._queue = nil
   if again then
     self._queue = {}
+    send_unread(self, entry)
     if entry.handle:type() == nil or not write(self, entry, entry.text, entry.handle) then
       settle(self)
       self._queue = nil
@@ -293,6 +319,8 @@ end
 local deliver -- defined below
 
 local function receive_handle(self, message, handle)
+  local unread = rawget(self, "_unread")
+  self._unread = nil
   if not handle then
     self:sendInternal({ cmd = "NODE_HANDLE_NACK" }, nil, true)
     return
@@ -304,12 +332,16 @@ local function receive_handle(self, message, handle)
       list_of(self, "received", message.key, socket_list.Received):add(value)
     end
     deliver(self, inner, value)
-  end)
+  end, type(unread) == "string" and unread or nil)
 end
 
 local function act(self, message, handle)
   local command = message.cmd
   if command == "NODE_HANDLE" then return receive_handle(self, message, handle) end
+  if command == "NODE_HANDLE_UNREAD" then
+    self._unread = message.data
+    return
+  end
   if command == "NODE_HANDLE_ACK" or command == "NODE_HANDLE_NACK" then answered(self, command == "NODE_HANDLE_ACK") end
   local key = message.key
   if key ~= nil then
@@ -420,15 +452,22 @@ end
 
 -- What never went. A socket is its sender's still, if his callback hears of it; else it is closed, for nobody else
 -- will do it.
+local function give_up(entry)
+  if entry.callback then
+    ticks.nextTick(entry.callback, errors.coded("ERR_IPC_CHANNEL_CLOSED"))
+  elseif entry.kind == "net.Socket" and not entry.keepOpen then
+    entry.value:destroy()
+  end
+end
+
 local function give_up_queue(self)
-  local queue = rawget(self, "_queue")
-  self._queue = nil
+  local queue, parked = rawget(self, "_queue"), self._parked
+  self._queue, self._parked = nil, {}
   for _, entry in ipairs(queue or {}) do
-    if entry.callback then
-      ticks.nextTick(entry.callback, errors.coded("ERR_IPC_CHANNEL_CLOSED"))
-    elseif entry.kind == "net.Socket" and not entry.keepOpen then
-      entry.value:destroy()
-    end
+    give_up(entry)
+  end
+  for entry in pairs(parked) do
+    give_up(entry)
   end
 end
 

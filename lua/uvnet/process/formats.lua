@@ -4,7 +4,8 @@
 -- advanced is V8's own form, which only V8 reads: here it is one for two Luas (serialize.c).
 --
 -- A format has `encode(value)`, which gives the bytes or raises a DataCloneError, and `reader(max)`: first
--- `reader:feed(bytes)`, and then `reader:next()` until it says that there is no more.
+-- `reader:feed(bytes)`, and then `reader:next()` until it says that there is no more. `carries`: the other side is a
+-- Lua, too.
 --
 -- Floor 2.
 
@@ -114,6 +115,7 @@ end
 function Advanced:isWaiting() return self.pieces.size > self.at end
 
 formats.advanced = {
+  carries = true, -- what was read of a socket, beside it
   encode = function(value)
     local text, reason = core.serialize(value, classify)
     if not text then error(clone_error(reason), 0) end

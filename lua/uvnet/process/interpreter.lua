@@ -61,4 +61,11 @@ function interpreter.script()
   return words[0], list
 end
 
+--- The running script's path as a child with another working directory finds it; any other path as it is.
+-- @tparam string script
+function interpreter.fromHere(script)
+  if script ~= interpreter.script() or script:find("^/") or core.platform() == "win32" then return script end
+  return (core.cwd() or ".") .. "/" .. script
+end
+
 return interpreter
