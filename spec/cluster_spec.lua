@@ -74,7 +74,8 @@ describe("cluster", function()
   end)
 
   it("finds its script from another directory, too", function()
-    local directory, name = forks.script("local net = require('net') io.stdout:setvbuf('no') print(net.cluster.isWorker, net.process.cwd())"
+    local directory, name = forks.script("local net = require('net') io.stdout:setvbuf('no')"
+      .. " print(net.cluster.isWorker, net.process.cwd())"
       .. " if net.cluster.isPrimary then net.cluster.setupPrimary({ cwd = '/' }) net.cluster.fork()"
       .. " else net.process:disconnect() end net.run()", ".lua"):match("^(.*)/([^/]*)$")
     local one = forks.keep(net.child_process.spawn(forks.lua(), { name }, { cwd = directory, env = forks.env() }))
