@@ -2,7 +2,7 @@
 --
 -- An attempt says where to: `address`, `port`, `family` (none for a path), and perhaps `localAddress` and `localPort`.
 -- A plan says what is tried in turn: `addresses`, `port`, `localPort`, and the `timeout` that each has before the next.
--- One of another kind (connect_parallel) has functions of its own for the end: `finished`, `close`.
+-- One of another kind (connect_parallel) has functions of its own: `finished` and `close` for the end, `set_ref`.
 --
 -- Floor 6.
 

@@ -15,8 +15,6 @@ local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local timers = require("uvnet.timers")
 
-local parallel = {}
-
 local function is_under_way(socket, plan) return rawget(socket, "connecting") and rawget(socket, "_plan") == plan end
 
 local function drop(plan, attempt)
@@ -176,10 +174,8 @@ function on_connected(attempt, code, errno)
   if finished(attempt, code, errno) then attempt.socket:_connected() end
 end
 
---- The socket keeps `net.run` running from now on, or does not.
-function parallel.set_ref(socket, on)
-  local plan = rawget(socket, "_plan")
-  if not plan or not plan.running then return end
+-- The socket keeps `net.run` running from now on, or does not.
+local function set_ref(plan, on)
   for _, attempt in ipairs(plan.running) do
     attempt.handle[on and "ref" or "unref"](attempt.handle)
   end
@@ -187,12 +183,12 @@ function parallel.set_ref(socket, on)
 end
 
 --- Tries addresses beside each other.
-function parallel.all(socket, plan)
+local function try_all(socket, plan)
   plan.at, plan.failures, plan.running = 0, {}, {}
-  plan.close, plan.finished = close, finished
+  plan.close, plan.finished, plan.set_ref = close, finished, set_ref
   socket.autoSelectFamilyAttemptedAddresses = {}
   socket._plan = plan
   start_next(socket, plan)
 end
 
-return parallel
+return try_all

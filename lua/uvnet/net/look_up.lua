@@ -2,13 +2,16 @@
 --
 -- Floor 6.
 
+local require = require -- a host may take it away after us
+
 local attempts = require("uvnet.net.connect_attempts")
 local core = require("uvnet.core")
 local dns = require("uvnet.dns")
 local errors = require("uvnet.errors")
 local idle = require("uvnet.runtime.idle")
-local parallel = require("uvnet.net.connect_parallel")
 local ticks = require("uvnet.runtime.ticks")
+
+local PARALLEL = "uvnet.net.connect_parallel" -- loaded when it is first asked for
 
 local function destroy(socket, err) socket:destroy(err) end
 
@@ -68,7 +71,7 @@ local function try_all(socket, options, target, addresses)
     })
     return
   end
-  local try = target.choice == "parallel" and parallel.all or attempts.all
+  local try = target.choice == "parallel" and require(PARALLEL) or attempts.all
   try(socket, {
     addresses = ordered,
     port = target.port,

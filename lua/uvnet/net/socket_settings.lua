@@ -9,7 +9,6 @@ local abort = require("uvnet.base.abort")
 local errors = require("uvnet.errors")
 local fast = require("uvnet.net.fast_path")
 local idle = require("uvnet.runtime.idle")
-local parallel = require("uvnet.net.connect_parallel")
 local timers = require("uvnet.timers")
 local to_number = require("uvnet.base.plain").toNumber
 
@@ -203,7 +202,8 @@ function methods:getTypeOfService()
 end
 
 local function set_ref_of_attempts(socket, on)
-  parallel.set_ref(socket, on)
+  local plan = rawget(socket, "_plan")
+  if plan and plan.set_ref then plan.set_ref(plan, on) end
   local timer = rawget(socket, "_connectTimer")
   if timer then timer[on and "ref" or "unref"](timer) end
 end

@@ -4,22 +4,23 @@
 --
 -- Floor 3.
 
+local require = require -- a host may take it away after us
+
 local state = require("uvnet.stream.state")
-local transform = require("uvnet.stream.transform")
 
 local stream = {
   Readable = require("uvnet.stream.readable"),
   Writable = require("uvnet.stream.writable"),
   Duplex = require("uvnet.stream.duplex"),
-  Transform = transform.Transform,
-  PassThrough = transform.PassThrough,
   getDefaultHighWaterMark = state.getDefaultHighWaterMark,
   setDefaultHighWaterMark = state.setDefaultHighWaterMark,
 }
 
 -- Field -> module, and the field in it; without that it is the module.
 local LAZY = {
+  PassThrough = { "uvnet.stream.transform", "PassThrough" },
   Stream = { "uvnet.stream.legacy" },
+  Transform = { "uvnet.stream.transform", "Transform" },
   addAbortSignal = { "uvnet.stream.signal", "addAbortSignal" },
   compose = { "uvnet.stream.make", "compose" },
   destroy = { "uvnet.stream.joined", "destroy" },
