@@ -46,13 +46,27 @@ struct spawn {
   int status; /* what uv_spawn said */
 };
 
-/* libuv has initialized the handle even where it cannot start the process: it has to be closed then. */
+struct search {
+  const uv_handle_t *handle;
+  int found;
+};
+
+static void compare(uv_handle_t *handle, void *search) {
+  if (handle == ((struct search *)search)->handle) ((struct search *)search)->found = 1;
+}
+
+/* Where libuv cannot start the process, the handle is its own nevertheless and has to be closed; but newer versions give
+ * it back where it is descriptors that there are not enough of, and must not see it again. Only the list of the loop's
+ * handles tells. */
 static int init_process(net_loop *loop, net_handle *handle, const void *argument) {
   struct spawn *spawn = *(struct spawn *const *)argument;
   unsigned held = net_descriptors_hold(); /* for the ends of the child's pipes that are ours */
   spawn->status = net_inherit_spawn(loop->uv, &((net_process *)handle)->uv, &spawn->options);
   net_descriptors_release(held);
-  return 0;
+  if (spawn->status >= 0) return 0;
+  struct search search = {(const uv_handle_t *)&((net_process *)handle)->uv, 0};
+  uv_walk(loop->uv, compare, &search);
+  return search.found ? 0 : spawn->status;
 }
 
 static const char *optional_string(lua_State *L, int table, const char *field) {
