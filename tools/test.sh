@@ -72,9 +72,10 @@ run_busted() { # lua out log busted-arguments...
   esac
 }
 
-# busted's summary: "12 successes / 1 failure / 0 errors / 0 pending : 1.5 seconds". Prints the four numbers.
+# busted's summary: "12 successes / 1 failure / 0 errors / 0 pending : 1.5 seconds". Prints the four numbers. What failed
+# follows it, and may show the summary of a busted that a spec has run.
 counts_of() { # log
-  awk '/^[0-9]+ success(es)? \/ [0-9]+ failure/ { line = $1 " " $4 " " $7 " " $10 } END { print line }' "$1"
+  awk '/^[0-9]+ success(es)? \/ [0-9]+ failure/ { print $1, $4, $7, $10; exit }' "$1"
 }
 
 reports_of() { # log
