@@ -1,4 +1,4 @@
-/* The C module uvnet.core: puts the rooms together, and nothing else.
+/* The C module uvnet.core: puts the parts together, and nothing else.
  * Floor 9.
  * Owns no memory. */
 #include <signal.h>

@@ -72,7 +72,7 @@ static void take_out(net_lookup *lookup) {
 
 static void tell_asker(net_loop *loop, net_lookup *lookup) {
   take_out(lookup);
-  net_enter(loop, NET_DOOR_LOOKUP, &lookup); /* by way of this stack: see net_loop_run */
+  net_enter(loop, NET_ENTRY_LOOKUP, &lookup); /* by way of this stack: see net_loop_run */
   if (loop->L != NULL) luaL_unref(loop->L, LUA_REGISTRYINDEX, lookup->ref);
   uv_freeaddrinfo(lookup->answer);
 }
@@ -205,5 +205,5 @@ void net_dns_open(lua_State *L, net_loop *loop) {
 #ifndef _WIN32
   loop->at_fork = after_fork;
 #endif
-  net_loop_set_door(L, NET_DOOR_LOOKUP, deliver_lookup);
+  net_loop_set_entry(L, NET_ENTRY_LOOKUP, deliver_lookup);
 }

@@ -153,7 +153,7 @@ static int deliver_event(lua_State *L) {
 }
 
 void net_handle_tell(net_event *event) {
-  if (event->handle->ref != LUA_NOREF) net_enter(net_handle_loop(event->handle), NET_DOOR_EVENT, event);
+  if (event->handle->ref != LUA_NOREF) net_enter(net_handle_loop(event->handle), NET_ENTRY_EVENT, event);
 }
 
 /* ---- the end ---- */
@@ -352,6 +352,6 @@ void net_handle_open(lua_State *L, net_loop *loop, const net_type *const *types)
   lua_pushliteral(L, "_fields");
   for (int method = 0; method < NET_METHODS; method++) lua_pushstring(L, method_names[method]);
   lua_pushcclosure(L, deliver_event, UP_CLASS + NET_METHODS);
-  net_loop_put_door(L, NET_DOOR_EVENT);
+  net_loop_put_entry(L, NET_ENTRY_EVENT);
   net_loop_at_end(loop, close_all);
 }

@@ -22,7 +22,7 @@ void net_loop_at_end(net_loop *loop, net_loop_end end) {
   }
 }
 
-/* The state is closing. The door is shut: what libuv still has to say, it says to C alone, which frees its memory.
+/* The state is closing. Lua is not entered any more: what libuv still has to say, it says to C alone, which frees its memory.
  *
  * If the state is closed from within a callback, by os.exit, then libuv stands below us on the stack and may hold a queue
  * of callbacks that it will never come back to. Every descriptor is closed all the same; what libuv cannot give back is

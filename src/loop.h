@@ -1,4 +1,4 @@
-/* The event loop of a Lua state, and the one door through which its callbacks enter Lua.
+/* The event loop of a Lua state, and the one way by which its callbacks enter Lua.
  * Floor 2.
  * Owns the uv_loop_t, the shared read buffer, and the loop's own timer, check, idle and async handles. */
 #ifndef UVNET_LOOP_H
@@ -10,29 +10,29 @@
 #include "compat.h"
 #include "idle.h"
 
-/* Rules of the door.
+/* The rules of entering Lua.
  *
- * libuv calls us only while net_loop_run stands on the C stack (or during teardown, when the door is shut). That frame
- * keeps what deliveries need at fixed places of the Lua stack, the doors: a function each. A callback packs what it has
- * to say into a struct on its own C stack and enters by a door; everything that may raise, running out of memory
- * included, happens behind the door, inside a protected call. An error is kept, the loop stops after this turn, and run
+ * libuv calls us only while net_loop_run stands on the C stack (or during teardown, when Lua is not entered). That frame
+ * keeps the entries, a function each, the delivery, at fixed places of the Lua stack. A callback packs what it has to say
+ * into a struct on its own C stack and calls net_enter with an entry; everything that may raise, running out of memory
+ * included, happens in the delivery, inside a protected call. An error is kept, the loop stops after this turn, and run
  * raises it. No longjmp ever crosses libuv.
  */
-enum net_door {
-  NET_DOOR_NONE,
-  NET_DOOR_TICKS,
-  NET_DOOR_IMMEDIATES,
-  NET_DOOR_TIMERS,
-  NET_DOOR_EVENT, /* of a handle, to its owner: handle.c */
-  NET_DOOR_LOOKUP,
-  NET_DOOR_DATA,      /* net_enter_data */
-  NET_DOOR_INTERRUPT, /* loop_interrupt.c */
-  NET_DOOR_TAKEN,     /* net_loop_may_retry */
-  NET_DOOR_READER,    /* net_stream_give_to_task */
-  NET_DOORS           /* how many, counted from 1 */
+enum net_entry {
+  NET_ENTRY_NONE,
+  NET_ENTRY_TICKS,
+  NET_ENTRY_IMMEDIATES,
+  NET_ENTRY_TIMERS,
+  NET_ENTRY_EVENT, /* of a handle, to its owner: handle.c */
+  NET_ENTRY_LOOKUP,
+  NET_ENTRY_DATA,      /* net_enter_data */
+  NET_ENTRY_INTERRUPT, /* loop_interrupt.c */
+  NET_ENTRY_TAKEN,     /* net_loop_may_retry */
+  NET_ENTRY_READER,    /* net_stream_give_to_task */
+  NET_ENTRIES          /* how many, counted from 1 */
 };
 
-/* What a delivery has at its upvalues, if net_loop_set_door has made it: the owners of open handles, and the hooks. */
+/* What a delivery has at its upvalues, if net_loop_set_entry has made it: the owners of open handles, and the hooks. */
 enum { NET_UP_OBJECTS = 1, NET_UP_HOOKS, NET_UPVALUES = NET_UP_HOOKS };
 
 enum { NET_READ_SIZE = 65536 }; /* bytes; less makes bulk transfers wait for delayed acknowledgements */
@@ -64,7 +64,7 @@ enum { NET_AFTER_TICKS = 1, NET_AFTER_HOOK = 2, NET_AFTER_LOOK = 4 };
 struct net_loop {
   uv_loop_t *uv; /* in own */
   struct net_loop_own *own;
-  lua_State *L;       /* the thread that runs the loop; NULL: the door is shut */
+  lua_State *L;       /* the thread that runs the loop; NULL: Lua is not to be entered */
   char *buffer;       /* NET_READ_SIZE bytes that every read shares */
   size_t handles;     /* streams that are not closed yet */
   uint32_t callback;  /* the number of the current callback: what counts "within one callback" compares it */
@@ -81,7 +81,7 @@ struct net_loop {
   net_loop_fork at_fork; /* what becomes of the lookups in a child; NULL while there have been none */
   unsigned forks;        /* net_loop_forks when the loop was made, or taken over */
   int broken;            /* 0, or why it could not be taken over */
-  void *event;           /* of NET_DOOR_DATA */
+  void *event;           /* of NET_ENTRY_DATA */
   const void *write;     /* the address of sockets' standard `write` */
   struct net_stream
       *reading; /* whose data a listener is being given: most often it writes to the same socket */
@@ -144,11 +144,11 @@ void net_loop_uses_threads(void);
 
 static inline int net_loop_is_forked(const net_loop *loop) { return loop->forks != net_loop_forks; }
 
-/* The function behind a door. Raises. */
-void net_loop_set_door(lua_State *L, enum net_door door, lua_CFunction delivery);
+/* Sets the delivery of an entry. Raises. */
+void net_loop_set_entry(lua_State *L, enum net_entry entry, lua_CFunction delivery);
 
 /* The same for a function with upvalues of its own: it is on top of the stack (popped). Raises. */
-void net_loop_put_door(lua_State *L, enum net_door door);
+void net_loop_put_entry(lua_State *L, enum net_entry entry);
 
 /* Pushes the table that anchors the Lua object of each open handle. */
 void net_loop_push_objects(lua_State *L);
@@ -165,22 +165,22 @@ int net_loop_writes_as_usual(net_loop *loop, int ref);
  * raises. */
 int net_loop_listens(int place, const net_loop *loop, int ref);
 
-/* For deliveries: pushes the hook that Lua has set for a door. */
-static inline void net_loop_push_hook(lua_State *L, enum net_door door) {
-  lua_rawgeti(L, lua_upvalueindex(NET_UP_HOOKS), (int)door);
+/* For deliveries: pushes the hook that Lua has set for an entry. */
+static inline void net_loop_push_hook(lua_State *L, enum net_entry entry) {
+  lua_rawgeti(L, lua_upvalueindex(NET_UP_HOOKS), (int)entry);
 }
 
-/* Enters Lua: calls the door's delivery with `event` as a light userdata, then runs the ticks. Never raises; gives back
+/* Enters Lua: calls the entry's delivery with `event` as a light userdata, then runs the ticks. Never raises; gives back
  * LUA_OK or the status of what the delivery has raised. */
-int net_enter(net_loop *loop, enum net_door door, void *event);
+int net_enter(net_loop *loop, enum net_entry entry, void *event);
 
-/* The same for the one plain `data` listener of an object: by NET_DOOR_DATA, if there is one. Else false, and nothing has
+/* The same for the one plain `data` listener of an object: by NET_ENTRY_DATA, if there is one. Else false, and nothing has
  * been done. The delivery gets the object, its `_events` and the listener, and the event by `loop->event`: the way by the
  * stack costs more. If the listener is `known`, because net_loop_remember_listener was called, it is not looked for, and
  * the only argument. */
 int net_enter_data(net_loop *loop, int ref, int known, void *event);
 
-/* In the delivery of NET_DOOR_DATA: keeps the listener, which is on top of the stack, beside its object. May raise, and
+/* In the delivery of NET_ENTRY_DATA: keeps the listener, which is on top of the stack, beside its object. May raise, and
  * nothing has been done. */
 void net_loop_remember_listener(lua_State *L, int ref);
 
@@ -196,12 +196,12 @@ static inline net_loop *net_loop_upvalue(lua_State *L) {
 /* Adds run, stop, now, ... to the table on top of the stack. */
 void net_loop_open_functions(lua_State *L);
 
-/* ---- between the files of this room ---- */
+/* ---- between the files of this header ---- */
 
-/* The frame of run: the doors' deliveries at 1 to NET_DOORS - 1, and then these. What is called from a callback lies
+/* The frame of run: the entries' deliveries at 1 to NET_ENTRIES - 1, and then these. What is called from a callback lies
  * there ready, for to make a function takes memory on Lua 5.1. */
 enum net_place {
-  NET_PLACE_HANDLER = NET_DOORS, /* with the next two, it stands behind the doors */
+  NET_PLACE_HANDLER = NET_ENTRIES, /* with the next two, it stands behind the entries */
   NET_PLACE_KEEPER,
   NET_PLACE_PROBE,
   NET_PLACE_OBJECTS,
@@ -239,7 +239,7 @@ struct net_retry {
 
 int net_loop_may_retry(net_loop *loop, int status, struct net_retry *retry);
 
-/* Make what stands behind the doors, and the doors of the room itself. Raise. */
+/* Make what stands behind the entries, and the entries of the loop itself. Raise. */
 void net_loop_open_frame(lua_State *L);
 void net_loop_open_queues(lua_State *L);
 void net_loop_open_interrupt(lua_State *L);

@@ -93,7 +93,7 @@ static int has_stack(const net_loop *loop) {
 
 static int deliver_taken(lua_State *L) {
   lua_Number *taken = (lua_Number *)lua_touserdata(L, 1);
-  net_loop_push_hook(L, NET_DOOR_TAKEN);
+  net_loop_push_hook(L, NET_ENTRY_TAKEN);
   lua_call(L, 0, 1);
   *taken = lua_tonumber(L, -1);
   return 0;
@@ -103,7 +103,7 @@ static int deliver_taken(lua_State *L) {
 static lua_Number count_taken(const net_loop *loop, lua_Number before) {
   lua_State *L = loop->L;
   lua_Number taken = before;
-  lua_pushvalue(L, NET_DOOR_TAKEN);
+  lua_pushvalue(L, NET_ENTRY_TAKEN);
   lua_pushlightuserdata(L, &taken);
   if (lua_pcall(L, 1, 0, 0) != LUA_OK) lua_pop(L, 1);
   return taken;
@@ -137,5 +137,5 @@ void net_loop_open_errors(lua_State *L) {
   lua_rawseti(L, -2, NET_PLACE_PROBE);
   lua_createtable(L, 16, 0);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &errors_key);
-  net_loop_set_door(L, NET_DOOR_TAKEN, deliver_taken);
+  net_loop_set_entry(L, NET_ENTRY_TAKEN, deliver_taken);
 }

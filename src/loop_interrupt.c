@@ -19,7 +19,7 @@ static int deliver_interrupt(lua_State *L) {
 static void enter(net_loop *loop) {
   int event;
   net_loop_set_late_hook(loop);
-  net_enter(loop, NET_DOOR_INTERRUPT, &event);
+  net_enter(loop, NET_ENTRY_INTERRUPT, &event);
 }
 
 static void on_interrupt(uv_async_t *async) {
@@ -29,7 +29,7 @@ static void on_interrupt(uv_async_t *async) {
   enter(loop);
 }
 
-void net_loop_open_interrupt(lua_State *L) { net_loop_set_door(L, NET_DOOR_INTERRUPT, deliver_interrupt); }
+void net_loop_open_interrupt(lua_State *L) { net_loop_set_entry(L, NET_ENTRY_INTERRUPT, deliver_interrupt); }
 
 /* For what the loops of several threads share; the handler itself may not take it. */
 static uv_once_t once = UV_ONCE_INIT;

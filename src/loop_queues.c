@@ -6,14 +6,14 @@
 /* The hook of a queue answers false when it is done; one that raises is called again for the rest, so that an error in
  * one callback takes nothing from the others. */
 struct queue_event {
-  enum net_door door;
+  enum net_entry entry;
   int more;
   uint64_t limit; /* timeouts: what is due later waits */
 };
 
 static int deliver_queue(lua_State *L) {
   struct queue_event *event = (struct queue_event *)lua_touserdata(L, 1);
-  net_loop_push_hook(L, event->door);
+  net_loop_push_hook(L, event->entry);
   net_pushsize(L, event->limit);
   lua_call(L, 1, 1);
   event->more = lua_toboolean(L, -1);
@@ -21,17 +21,17 @@ static int deliver_queue(lua_State *L) {
 }
 
 /* True: there is more to do. */
-static int run_queue(net_loop *loop, enum net_door door, uint64_t limit) {
-  struct queue_event event = {door, 1, limit};
+static int run_queue(net_loop *loop, enum net_entry entry, uint64_t limit) {
+  struct queue_event event = {entry, 1, limit};
   struct net_retry retry = {0, 0};
   int status = LUA_OK;
   /* A raise leaves `more` as it was. */
   while (event.more && loop->L != NULL && net_loop_may_retry(loop, status, &retry))
-    status = net_enter(loop, door, &event);
+    status = net_enter(loop, entry, &event);
   return event.more;
 }
 
-static void on_check(uv_check_t *check) { run_queue(net_loop_from(check->loop), NET_DOOR_IMMEDIATES, 0); }
+static void on_check(uv_check_t *check) { run_queue(net_loop_from(check->loop), NET_ENTRY_IMMEDIATES, 0); }
 
 static void on_idle(uv_idle_t *idle) { (void)idle; }
 
@@ -73,7 +73,7 @@ static void on_timer(uv_timer_t *timer) {
     if (idle <= turn && is_before) {
       loop->idle_due(loop, net_idle_take(&loop->idle));
     } else if (loop->timeouts_due <= turn) {
-      more = run_queue(loop, NET_DOOR_TIMERS, idle < turn ? idle : turn);
+      more = run_queue(loop, NET_ENTRY_TIMERS, idle < turn ? idle : turn);
     } else {
       break;
     }
@@ -123,6 +123,6 @@ const luaL_Reg net_loop_queue_functions[] = {
     {"timer", loop_timer}, {"immediates", loop_immediates}, {NULL, NULL}};
 
 void net_loop_open_queues(lua_State *L) {
-  net_loop_set_door(L, NET_DOOR_IMMEDIATES, deliver_queue);
-  net_loop_set_door(L, NET_DOOR_TIMERS, deliver_queue);
+  net_loop_set_entry(L, NET_ENTRY_IMMEDIATES, deliver_queue);
+  net_loop_set_entry(L, NET_ENTRY_TIMERS, deliver_queue);
 }

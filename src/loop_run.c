@@ -1,18 +1,18 @@
-/* The frame of run: the doors by which callbacks enter Lua, and run itself.
+/* The frame of run: the entries by which callbacks enter Lua, and run itself.
  * Floor 2.
- * Owns nothing but tables in the registry: the doors, the hooks, the objects and their listeners. */
+ * Owns nothing but tables in the registry: the entries, the hooks, the objects and their listeners. */
 #include "loop.h"
 
 /* Addresses that serve as keys of the registry. */
-static const char doors_key = 0, hooks_key = 0, objects_key = 0, listeners_key = 0, write_key = 0;
+static const char entries_key = 0, hooks_key = 0, objects_key = 0, listeners_key = 0, write_key = 0;
 
 /* Those that Lua may set a hook for have a name. */
-static const char *const door_names[NET_DOORS + 1] = {"", "ticks", "immediates", "timers", "",  "",
-                                                      "", "",      "taken",      "reader", NULL};
+static const char *const entry_names[NET_ENTRIES + 1] = {"", "ticks", "immediates", "timers", "",  "",
+                                                         "", "",      "taken",      "reader", NULL};
 
 void net_loop_push_objects(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &objects_key); }
 
-/* luaL_unref of a place that exists takes no memory (see make_place_for_unref). With the door shut, the state is closing
+/* luaL_unref of a place that exists takes no memory (see make_place_for_unref). When Lua is not entered, the state is closing
  * and takes the table with it. */
 void net_loop_forget_object(const net_loop *loop, int ref) {
   if (loop->L != NULL) luaL_unref(loop->L, NET_PLACE_OBJECTS, ref);
@@ -65,7 +65,7 @@ int net_loop_listens(int place, const net_loop *loop, int ref) {
   return listens;
 }
 
-/* ---- the door ---- */
+/* ---- entering Lua ---- */
 
 /* LUA_OK, or the status of what was raised. */
 static int call_delivery(net_loop *loop, int arguments) {
@@ -74,8 +74,8 @@ static int call_delivery(net_loop *loop, int arguments) {
   return status;
 }
 
-static int call_door(net_loop *loop, enum net_door door, void *event) {
-  lua_pushvalue(loop->L, (int)door);
+static int call_entry(net_loop *loop, enum net_entry entry, void *event) {
+  lua_pushvalue(loop->L, (int)entry);
   lua_pushlightuserdata(loop->L, event);
   return call_delivery(loop, 1);
 }
@@ -86,7 +86,7 @@ static void run_ticks(net_loop *loop) {
   int status = LUA_OK;
   while ((loop->after & NET_AFTER_TICKS) && net_loop_may_retry(loop, status, &retry)) {
     loop->after &= (unsigned char)~NET_AFTER_TICKS;
-    status = call_door(loop, NET_DOOR_TICKS, &status); /* an address of the stack: see net_loop_run */
+    status = call_entry(loop, NET_ENTRY_TICKS, &status); /* an address of the stack: see net_loop_run */
     if (status != LUA_OK) loop->after |= NET_AFTER_TICKS;
   }
 }
@@ -97,11 +97,11 @@ static void after_callback(net_loop *loop) {
   if (loop->after & NET_AFTER_HOOK) net_loop_keep_hook_error(loop);
 }
 
-int net_enter(net_loop *loop, enum net_door door, void *event) {
+int net_enter(net_loop *loop, enum net_entry entry, void *event) {
   if (loop->L == NULL) return LUA_OK;
   loop->callback++;
   net_loop_take_hook(loop);
-  int status = call_door(loop, door, event);
+  int status = call_entry(loop, entry, event);
   if (loop->after) after_callback(loop);
   if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
   return status;
@@ -121,7 +121,7 @@ int net_enter_data(net_loop *loop, int ref, int known, void *event) {
   lua_State *L = loop->L;
   if (L == NULL) return 0;
   net_loop_take_hook(loop);
-  lua_pushvalue(L, NET_DOOR_DATA);
+  lua_pushvalue(L, NET_ENTRY_DATA);
   if (known) {
     lua_rawgeti(L, NET_PLACE_LISTENERS, ref);
   } else if (!push_listener(L, ref)) {
@@ -137,22 +137,22 @@ int net_enter_data(net_loop *loop, int ref, int known, void *event) {
   return 1;
 }
 
-void net_loop_put_door(lua_State *L, enum net_door door) {
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &doors_key);
+void net_loop_put_entry(lua_State *L, enum net_entry entry) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &entries_key);
   lua_insert(L, -2);
-  lua_rawseti(L, -2, (int)door);
+  lua_rawseti(L, -2, (int)entry);
   lua_pop(L, 1);
 }
 
-void net_loop_set_door(lua_State *L, enum net_door door, lua_CFunction delivery) {
+void net_loop_set_entry(lua_State *L, enum net_entry entry, lua_CFunction delivery) {
   net_loop_push_objects(L);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &hooks_key);
   lua_pushcclosure(L, delivery, NET_UPVALUES);
-  net_loop_put_door(L, door);
+  net_loop_put_entry(L, entry);
 }
 
 static int deliver_ticks(lua_State *L) {
-  net_loop_push_hook(L, NET_DOOR_TICKS);
+  net_loop_push_hook(L, NET_ENTRY_TICKS);
   lua_call(L, 0, 0);
   return 0;
 }
@@ -171,7 +171,7 @@ int net_loop_run(lua_State *L) {
   if (status < 0) return luaL_error(L, "the event loop is lost to the fork: %s", uv_strerror(status));
   luaL_checkstack(L, NET_PLACES + LUA_MINSTACK, NULL);
   lua_settop(L, 0);
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &doors_key);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &entries_key);
   for (int place = 1; place <= NET_PLACE_PROBE; place++) lua_rawgeti(L, 1, place);
   lua_remove(L, 1);
   net_loop_push_objects(L);
@@ -247,16 +247,16 @@ static int loop_ticks(lua_State *L) {
   return 0;
 }
 
-/* hook(name[, function]): what Lua does about the events of a door; gives back what it did before. */
+/* hook(name[, function]): what Lua does about the events of an entry; gives back what it did before. */
 static int loop_hook(lua_State *L) {
-  int door = luaL_checkoption(L, 1, NULL, door_names);
+  int entry = luaL_checkoption(L, 1, NULL, entry_names);
   lua_settop(L, 2);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &hooks_key);
-  lua_rawgeti(L, 3, door);
+  lua_rawgeti(L, 3, entry);
   if (lua_isnil(L, 2)) return 1;
   luaL_checktype(L, 2, LUA_TFUNCTION);
   lua_pushvalue(L, 2);
-  lua_rawseti(L, 3, door);
+  lua_rawseti(L, 3, entry);
   return 1;
 }
 
@@ -290,12 +290,12 @@ static void set_table(lua_State *L, const char *key, int places) {
 }
 
 void net_loop_open_frame(lua_State *L) {
-  set_table(L, &doors_key, NET_DOORS);
-  set_table(L, &hooks_key, NET_DOORS);
+  set_table(L, &entries_key, NET_ENTRIES);
+  set_table(L, &hooks_key, NET_ENTRIES);
   set_table(L, &objects_key, 8);
   set_table(L, &listeners_key, 8);
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &doors_key);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &entries_key);
   net_loop_open_errors(L);
   lua_pop(L, 1);
-  net_loop_set_door(L, NET_DOOR_TICKS, deliver_ticks);
+  net_loop_set_entry(L, NET_ENTRY_TICKS, deliver_ticks);
 }

@@ -39,7 +39,7 @@ void net_req_give_back(lua_State *L, net_req *req) {
 net_handle *net_req_release(net_req *req) {
   net_handle *handle = req->handle;
   lua_State *L = net_handle_loop(handle)->L;
-  /* With the door shut the state is closing and takes its registry with it. */
+  /* When Lua is not entered, the state is closing and takes its registry with it. */
   if (L != NULL) luaL_unref(L, LUA_REGISTRYINDEX, req->ref);
   free(req);
   return handle;

@@ -113,10 +113,10 @@ void net_stream_open_tasks(lua_State *L, net_loop *loop);
 /* forgetListener(handle): the `data` listener of its owner is about to change. */
 int net_stream_forget_listener(lua_State *L);
 
-/* Makes the doors of the fast paths to `data` listeners and to tasks. */
+/* Makes the entries of the fast paths to `data` listeners and to tasks. */
 void net_stream_open(lua_State *L, net_loop *loop);
 
-/* ---- between the files of this room ---- */
+/* ---- between the files of this header ---- */
 
 /* A writer who fills a fast reader's connection in one callback would hold the loop for ever if each write that the
  * system takes at once said "go on". So after this many bytes the answer is "wait for drain". */

@@ -48,7 +48,7 @@ static int write_rest(lua_State *L, net_stream *stream, uv_buf_t *buffer, int wr
     return call_on(L, UP_SLOW); /* which reports it */
   }
   lua_settop(L, 3);
-  net_pushsize(L, size); /* all of it counts as queued until the rest is gone, as in the slow lane */
+  net_pushsize(L, size); /* all of it counts as queued until the rest is gone, as on the slow path */
   lua_replace(L, 2);
   return call_on(L, UP_QUEUED);
 }
@@ -216,6 +216,6 @@ void net_stream_open(lua_State *L, net_loop *loop) {
   net_stream_open_idle(loop);
   lua_pushlightuserdata(L, loop);
   lua_pushcclosure(L, deliver_data, 1);
-  net_loop_put_door(L, NET_DOOR_DATA);
+  net_loop_put_entry(L, NET_ENTRY_DATA);
   net_stream_open_wait(L);
 }

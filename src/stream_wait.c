@@ -136,7 +136,7 @@ static int deliver_reader(lua_State *L) {
   struct pulled *pulled = (struct pulled *)lua_touserdata(L, 1);
   const struct net_chunk *chunk = pulled->chunk;
   lua_rawgeti(L, lua_upvalueindex(NET_UP_OBJECTS), chunk->event.handle->ref);
-  net_loop_push_hook(L, NET_DOOR_READER);
+  net_loop_push_hook(L, NET_ENTRY_READER);
   lua_pushliteral(L, "_reader");
   lua_pushvalue(L, -1);
   lua_rawget(L, 2);
@@ -156,12 +156,12 @@ int net_stream_give_to_task(net_stream *stream, const struct net_chunk *chunk) {
   if (!(stream->flags & NET_READ_TASK) || stream->handle.ref == LUA_NOREF) return 0;
   struct pulled pulled = {chunk, 0};
   loop->reading = stream;
-  net_enter(loop, NET_DOOR_READER, &pulled);
+  net_enter(loop, NET_ENTRY_READER, &pulled);
   loop->reading = NULL;
   return pulled.is_taken;
 }
 
-void net_stream_open_wait(lua_State *L) { net_loop_set_door(L, NET_DOOR_READER, deliver_reader); }
+void net_stream_open_wait(lua_State *L) { net_loop_set_entry(L, NET_ENTRY_READER, deliver_reader); }
 
 void net_stream_open_tasks(lua_State *L, net_loop *loop) {
   lua_pushcfunction(L, wait_between);
