@@ -49,6 +49,7 @@ build = {
         "src/loop_interrupt.c",
         "src/loop_queues.c",
         "src/loop_run.c",
+        "src/loop_timeout.c",
         "src/pipe.c",
         "src/process.c",
         "src/req.c",

@@ -78,6 +78,19 @@ static inline int net_rawget(lua_State *L, int index) {
 #endif
 }
 
+/* A continuation, as lua_callk and lua_pcallk want it, of a function that gets the status. Lua 5.1 and LuaJIT cannot yield
+ * across a call of C. */
+#if LUA_VERSION_NUM >= 503
+#define NET_CONTINUATION(name, function) \
+  static int name(lua_State *L, int status, lua_KContext context) { \
+    (void)context; \
+    return function(L, status); \
+  }
+#elif LUA_VERSION_NUM == 502
+#define NET_CONTINUATION(name, function) \
+  static int name(lua_State *L) { return function(L, lua_getctx(L, NULL)); }
+#endif
+
 /* A plain userdata without slots for Lua values: 5.4 would give it one that nobody uses. */
 static inline void *net_newuserdata(lua_State *L, size_t size) {
 #if LUA_VERSION_NUM >= 504

@@ -196,6 +196,7 @@ void net_loop_open_functions(lua_State *L) {
                                        {"precise_now", loop_precise_now},
                                        {"backend_fd", loop_backend_fd},
                                        {"backend_timeout", loop_backend_timeout},
+                                       {"timeouts", net_loop_timeouts},
                                        {"open_handles", loop_handles},
                                        {"open_objects", loop_objects},
                                        {NULL, NULL}};

@@ -274,6 +274,7 @@ void net_loop_push_handler(lua_State *L);
 /* run itself. */
 int net_loop_run(lua_State *L);
 
+int net_loop_timeouts(lua_State *L);
 extern const luaL_Reg net_loop_run_functions[];
 extern const luaL_Reg net_loop_hook_functions[];
 extern const luaL_Reg net_loop_queue_functions[];

@@ -60,8 +60,7 @@ enum {
 
 static int push_field(lua_State *L, int index, int name) {
   lua_pushvalue(L, lua_upvalueindex(name));
-  lua_rawget(L, index);
-  return lua_type(L, -1);
+  return net_rawget(L, index);
 }
 
 static int has_field(lua_State *L, int index, int name) {
@@ -91,7 +90,10 @@ static int is_open(lua_State *L) {
 
 /* Is it the task at index 2 that runs, and is nothing to be raised in it? */
 static int can_wait(lua_State *L) {
-  if (push_field(L, 2, UP_INNER) == LUA_TNIL) push_field(L, 2, UP_THREAD);
+#ifndef NET_CONTINUATION
+  if (push_field(L, 2, UP_INNER) == LUA_TNIL)
+#endif
+    push_field(L, 2, UP_THREAD);
   int is_it = lua_tothread(L, -1) == L;
   lua_settop(L, 2);
   return is_it && !has_field(L, 2, UP_UNWAIT_NAME) && !has_field(L, 2, UP_INTERRUPT) &&

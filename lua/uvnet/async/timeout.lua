@@ -1,7 +1,8 @@
 --- Time: `sleep`, and `timeout`, the deadline of everything that waits within a call.
 --
 -- A task has one deadline, the nearest. Its timer looks when it fires, and waits for what is left: so a deadline around
--- each request sets no timer at all, but for the first. `_deadline`, `_expired` and `_timer` of a task are its, and
+-- each request sets no timer at all, but for the first. While the timer waits, `_armed` says until when; where it is
+-- early enough, the rest is done in the core. `_deadline`, `_expired`, `_timer` and `_armed` of a task are its, and
 -- nobody else's to set.
 --
 -- Floor 11.
@@ -72,11 +73,13 @@ end
 function Deadline:_call()
   local me = self._task
   local deadline = me._deadline
+  me._armed = nil
   if not deadline then return end
   local now = now_of()
   if now < deadline then
     set(self, deadline, now)
     self:refresh()
+    me._armed = deadline
     return
   end
   me._expired = true
@@ -94,6 +97,7 @@ local function arm(me, deadline, now)
   end
   set(timer, deadline, now)
   timer:refresh()
+  me._armed = deadline
 end
 
 local function leave(me, outer, deadline, ok, ...)
@@ -115,15 +119,8 @@ local function call(fn, ...)
   return task.pcall(fn, ...)
 end
 
---- Calls a function. What waits within raises an Error with the code ERR_TIMEOUT once the time is over. Of timeouts
---- within
--- each other, the nearest end counts.
--- @tparam number ms
--- @tparam function fn
--- @param ... what the function gets
--- @return what the function returns
--- @raise what the function raises, ERR_TIMEOUT among it; ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, ERR_INVALID_STATE
-function time.timeout(ms, fn, ...)
+-- All that there may be to it.
+local function timeout(ms, fn, ...)
   check_ms(ms)
   if not is_callable(fn) then errors.throw("ERR_INVALID_ARG_TYPE", "fn", "function", fn) end
   if ms == huge then return fn(...) end
@@ -136,5 +133,32 @@ function time.timeout(ms, fn, ...)
   arm(me, deadline, now)
   return leave(me, outer, deadline, call(fn, ...))
 end
+
+-- What a service does all the time, in the core, as far as this Lua lets it.
+local begin, is_all, finish = core.timeouts(task.now, timeout, task.note)
+if is_all then task.may_stand(begin) end
+
+local function behind(me, ok, ...)
+  finish(me)
+  if not ok then error((...), 0) end
+  return ...
+end
+
+--- Calls a function. What waits within raises an Error with the code ERR_TIMEOUT once the time is over. Of timeouts
+--- within
+-- each other, the nearest end counts.
+-- @function timeout
+-- @tparam number ms
+-- @tparam function fn
+-- @param ... what the function gets
+-- @return what the function returns
+-- @raise what the function raises, ERR_TIMEOUT among it; ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, ERR_INVALID_STATE
+time.timeout = is_all and begin
+  or jit and timeout -- luacheck: ignore 113
+  or function(ms, fn, ...)
+    local me = begin(ms, fn)
+    if not me then return timeout(ms, fn, ...) end
+    return behind(me, call(fn, ...))
+  end
 
 return time

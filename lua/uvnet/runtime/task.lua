@@ -9,12 +9,10 @@
 -- In the main program, while no loop runs, it is `main` who waits: it runs the loop.
 --
 -- Fields of a task: `_unwait` and `_subject` while it waits; `_interrupt`: what its next wait is to raise; `_abort`:
--- the
--- error that it was cancelled with; `_deadline`, `_expired`, `_timer`: see async/timeout.lua; `_parent`, `_last`, and
--- in
--- the list of a parent's children `_previous`, `_next`; `_inner`: the coroutine that runs within it (Lua 5.1, `pcall`);
--- `_endings`: who waits for its end; `_finally`: what is to be done then; `_captor`: who is told what it raises;
--- `_stream`: see wrap.lua.
+-- the error that it was cancelled with; `_deadline`, `_expired`, `_timer`, `_armed`: see async/timeout.lua; `_parent`,
+-- `_last`, and in the list of a parent's children `_previous`, `_next`; `_inner`: the coroutine that runs within it
+-- (Lua 5.1, `pcall`); `_endings`: who waits for its end; `_finally`: what is to be done then; `_captor`: who is told
+-- what it raises; `_stream`: see wrap.lua.
 --
 -- Floor 2.
 
@@ -68,6 +66,9 @@ task.yields_across_pcall = select(2, resume(create(function() return pcall(yield
 -- Of Lua 5.1 and 5.2 nobody tells whether a function in C stands between us and the coroutine's beginning.
 local may_stand = {}
 if task.yields_across_pcall then may_stand[pcall], may_stand[xpcall] = true, true end
+
+--- Says of a function in C that it can be waited across.
+function task.may_stand(fn) may_stand[fn] = true end
 
 local function invalid(message) error(errors.coded("ERR_INVALID_STATE", message), 0) end
 
@@ -264,7 +265,7 @@ end
 function task.rest(me)
   if me._timer and not me._deadline then
     me._timer:close()
-    me._timer = nil
+    me._timer, me._armed = nil, nil
   end
 end
 
