@@ -73,6 +73,19 @@ describe("AbortSignal", function()
     assert.same({ "TypeError", "ERR_ILLEGAL_CONSTRUCTOR" }, { raised(AbortSignal).name, raised(AbortSignal).code })
   end)
 
+  it("lets a listener keep others from being called, but for who waits for the end", function()
+    controller = net.AbortController()
+    local heard = {}
+    controller.signal:addEventListener("abort", function(event)
+      heard[#heard + 1] = "first"
+      event:stopImmediatePropagation()
+    end)
+    controller.signal:on("abort", function() heard[#heard + 1] = "never" end)
+    net.events.addAbortListener(controller.signal, function() heard[#heard + 1] = "watcher" end)
+    controller:abort()
+    assert.same({ "first", "watcher" }, heard)
+  end)
+
   it("calls its listeners in their order, by whichever name they came", function()
     signal:on("abort", note("on"))
     signal.onabort = note("onabort")

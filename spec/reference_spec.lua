@@ -69,6 +69,7 @@ describe("the reference", function()
       assert.is_truthy(net[name], name)
     end
     assert.equal(net.createConnection, net.connect)
+    assert.equal(net.Socket, net.Stream) -- Node's old name
   end)
 
   describe("of net.Server", function()

@@ -478,6 +478,20 @@ describe("the time of a socket", function()
     destroy(client, accepted)
   end)
 
+  it("takes no table without an option for a callback", function()
+    local socket = net.Socket()
+    for _, wrong in ipairs({ {}, { reed = true }, setmetatable({}, {}), 1, "x", true, false }) do
+      for _, ms in ipairs({ 0, 1 }) do
+        local err = raised(socket.setTimeout, socket, ms, wrong)
+        assert.same({ "ERR_INVALID_ARG_TYPE", "TypeError" }, { err.code, err.name })
+        assert.matches('The "callback" argument must be of type function', err.message, 1, true)
+      end
+    end
+    assert.is_nil(socket.timeout)
+    local callable = setmetatable({}, { __call = function() end })
+    socket:setTimeout(1, callable):destroy()
+  end)
+
   it("with { read = true } counts what the peer sends, and not what is written", function()
     local client, accepted = testing.pair()
     accepted:resume()

@@ -21,6 +21,7 @@
 ---@class net
 ---@field Server net.Server The class of servers.
 ---@field Socket net.Socket The class of connections.
+---@field Stream net.Socket The old name of `Socket`.
 ---@field events net.EventEmitter Emitters of events, as Node's `events`.
 ---@field stream net.stream Streams, as Node's `stream`: a socket is a Duplex.
 ---@field timers net.timers Timers, as Node's `timers`, with `nextTick`.

@@ -22,6 +22,7 @@ local MOST = 4294967295
 
 local AbortSignal = EventEmitter:extend("AbortSignal")
 AbortSignal._maxListeners = 0
+AbortSignal._captures = false -- it is no EventEmitter in Node
 
 local getters = AbortSignal.__getters
 
@@ -220,13 +221,24 @@ local function with_traceback(err)
   return traceback(err, 2)
 end
 
+-- What listeners get.
+local Event = {}
+Event.__index = Event
+
+--- Has nobody else called, but for those who have to hear of the end: see `net.events.addAbortListener`.
+function Event:stopImmediatePropagation() self.stopped = true end
+
 -- Calls those who listen now, unless they are removed before it is their turn.
 local function dispatch(signal, event)
+  if getmetatable(event) == nil then setmetatable(event, Event) end
+  local watchers = rawget(signal, "_watchers")
   local entries = signal:rawListeners(event.type)
   local heard = event.type == "abort" and rawget(signal, "_heard")
   for i = 1, #entries do
     local entry = entries[i]
-    if not heard or rawget(signal, "_heard") == heard and heard[given(entry)] then
+    local is_due = not heard or rawget(signal, "_heard") == heard and heard[given(entry)]
+    if event.stopped and not (watchers and given(entry) == watchers.listener) then is_due = false end
+    if is_due then
       local ok, err = xpcall(function() entry(event) end, with_traceback)
       if not ok then ticks.later(error, err, 0) end
     end

@@ -44,6 +44,8 @@ local net = {
   Server = Server,
   --- The class of connections.
   Socket = Socket,
+  --- Its old name.
+  Stream = Socket,
   --- EventEmitter, complete as in Node.
   events = require("uvnet.events"),
   --- Node's streams: Readable, Writable, Duplex, Transform, PassThrough, pipeline, finished.

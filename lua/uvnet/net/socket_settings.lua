@@ -297,6 +297,9 @@ end
 
 function getters:pending() return not self._handle or self.connecting end
 
+-- Node's old name of `connecting`.
+function getters:_connecting() return self.connecting end
+
 function getters:readyState()
   if self.connecting then return "opening" end
   local readable, writable = self.readable, self.writable

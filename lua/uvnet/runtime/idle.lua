@@ -83,7 +83,8 @@ end
 function idle.setTimeout(socket, ms, options, callback)
   errors._checkSelf(socket, "socket:setTimeout(ms)")
   if socket.destroyed then return socket end
-  if callback == nil and (type(options) ~= "table" or getmetatable(options) ~= nil) then
+  -- A table without the option is none, but something in the place of the callback.
+  if callback == nil and (type(options) ~= "table" or options.read == nil) then
     options, callback = nil, options
   end
   if options ~= nil and type(options) ~= "table" then
