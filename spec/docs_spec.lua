@@ -291,3 +291,41 @@ describe("docs/reference", function()
     assert.is_true(count > 500)
   end)
 end)
+
+describe("docs/design.md", function()
+  local text = tree.read("docs/design.md")
+
+  local function exists(path) return lfs.attributes(path, "mode") == "file" end
+
+  -- Where a function begins: a line of a C file's own, or Lua's `function NAME(`.
+  local function defines(source, path, name)
+    if path:find("%.lua$") then return source:find("function " .. name .. "(", 1, true) ~= nil end
+    return ("\n" .. source):find("\n[%w_][^\n;]*%f[%w_]" .. name .. "%(") ~= nil
+  end
+
+  it("names files that are there", function()
+    local missing, count = {}, 0
+    for path in text:gmatch("`([%w_/.-]+%.%a+)`") do
+      if path:find("%.lua$") or path:find("%.[ch]$") or path:find("%.md$") then
+        count = count + 1
+        if not (exists(path) or exists("lua/uvnet/" .. path) or exists("src/" .. path)) then
+          missing[#missing + 1] = path
+        end
+      end
+    end
+    assert.same({}, missing)
+    assert.is_true(count > 50)
+  end)
+
+  it("names functions where they are", function()
+    local missing, count = {}, 0
+    for name, path in text:gmatch("`([%w_.:]+)`%s+in%s+`([%w_/.]+)`") do
+      count = count + 1
+      if not (exists(path) and defines(tree.read(path), path, name)) then
+        missing[#missing + 1] = name .. " in " .. path
+      end
+    end
+    assert.same({}, missing)
+    assert.is_true(count > 30)
+  end)
+end)

@@ -75,8 +75,7 @@ local function say_goodbye(socket)
 end
 
 --- Ends in order: stops listening, emits `shutdown` on each of its sockets, waits for the connections to end, and
---- destroys
--- those that are left when the time is over.
+-- destroys those that are left when the time is over.
 -- @tparam[opt] table options `grace`: ms that the connections have (10000)
 -- @tparam[opt] function callback called once all are closed with nil and `{ ended = n, destroyed = m }`: how many ended
 --   by themselves and how many were destroyed; with an ERR_SERVER_NOT_RUNNING if the server was not open and had none
