@@ -145,8 +145,7 @@ local function behind(me, ok, ...)
 end
 
 --- Calls a function. What waits within raises an Error with the code ERR_TIMEOUT once the time is over. Of timeouts
---- within
--- each other, the nearest end counts.
+-- within each other, the nearest end counts.
 -- @function timeout
 -- @tparam number ms
 -- @tparam function fn

@@ -85,8 +85,7 @@ end
 -- If its first argument is a stream, a server's new connection say, the task has charge of it: it is finished when the
 -- function returns. What the peer or the network can cause on it and the function does not catch (reset, cut off, timed
 -- out, a frame that is too long) ends the function and closes the stream, and nobody else hears of it. Anything else
--- that
--- it raises destroys the stream and comes out of `net.run`.
+-- that it raises destroys the stream and comes out of `net.run`.
 -- @tparam function fn
 -- @treturn function gives back the task
 -- @raise ERR_INVALID_ARG_TYPE

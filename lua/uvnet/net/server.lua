@@ -108,8 +108,8 @@ local function as_number(value)
   return plain.toNumber(value)
 end
 
--- Anybody may have set `maxConnections` to any value: what is no number is no limit.
---- Has it as many connections as it may have?
+--- Has it as many connections as it may have? Anybody may have set `maxConnections` to any value: what is no number is
+-- no limit.
 -- @local
 function Server:_isFull()
   local limit = self.maxConnections

@@ -1,10 +1,8 @@
 --- Tasks: coroutines that the loop resumes. And the one way in which anything waits.
 --
 -- Whoever waits calls `enter`, which says who he is, or raises if he cannot wait here; puts that where he will be
--- found;
--- and calls `wait`. Whoever finds him calls `wake`, or `fail`. A wait that is broken off, because the task is
--- cancelled or
--- its time is over, calls `unwait` first, which takes him away from where he would be found.
+-- found; and calls `wait`. Whoever finds him calls `wake`, or `fail`. A wait that is broken off, because the task is
+-- cancelled or its time is over, calls `unwait` first, which takes him away from where he would be found.
 --
 -- In the main program, while no loop runs, it is `main` who waits: it runs the loop.
 --
@@ -146,7 +144,7 @@ function task.enter()
 end
 
 --- The same for what may be called from a coroutine of somebody else: where no loop runs and no task, that waits as the
---- main program does, by running the loop.
+-- main program does, by running the loop.
 function task.enter_anywhere()
   if now[1] or core.running() then return task.enter() end
   local err = main._interrupt

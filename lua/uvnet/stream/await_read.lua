@@ -382,9 +382,8 @@ end
 -- @tparam string format of the length: `u8`, `u16be`, `u16le`, `u32be`, `u32le`, `u64be`, `u64le`
 -- @tparam[opt] table options `limit`: how many bytes may follow it (16 MiB)
 -- @treturn ?string the bytes; nil at the end
--- @raise ERR_FRAME_TOO_LONG: then nothing is read; ERR_STREAM_PREMATURE_CLOSE if the stream ends in between, with
---   what has
---   come, the length included, in `err.partial`; what has broken the connection; ERR_INVALID_STATE;
+-- @raise ERR_FRAME_TOO_LONG: then nothing is read; ERR_STREAM_PREMATURE_CLOSE if the stream ends in between, with what
+--   has come, the length included, in `err.partial`; what has broken the connection; ERR_INVALID_STATE;
 --   ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE
 function methods.readFrame(self, format, options)
   local rs = begin_bytes(self, "stream:readFrame(format[, options])")

@@ -51,12 +51,10 @@ local function splitter(format, options)
 end
 
 --- Calls a listener with each message. It is how `data` listeners get messages: the stream flows, and `pause` holds
---- back
--- the rest. A message that is too long, or that the stream's end cuts off, destroys the stream with an error.
+-- back the rest. A message that is too long, or that the stream's end cuts off, destroys the stream with an error.
 -- @function frames
 -- @tparam string|table format `"line"`; `{ delimiter = "\0" }`; or of a length before the message `u8`, `u16be`,
---   `u16le`,
---   `u32be`, `u32le`, `u64be`, `u64le`
+--   `u16le`, `u32be`, `u32le`, `u64be`, `u64le`
 -- @tparam[opt] table options `limit`: how many bytes a message may have (64 KiB for lines and delimiters, else 16 MiB)
 -- @tparam function listener gets a message, without its delimiter or length
 -- @treturn function ends it: what no message was made of yet is the stream's again

@@ -59,8 +59,7 @@ end
 --- Takes what ends with a delimiter, without it a line.
 -- @tparam table rs
 -- @tparam table scan how far has been looked: `at` is the next chunk to look at, `matched` as `find` gives it, `seen`
---   the
---   bytes before that chunk. A table for each message; what is in it holds as long as the chunks are the same
+--   the bytes before that chunk. A table for each message; what is in it holds as long as the chunks are the same
 -- @tparam ?string delimiter
 -- @tparam number limit bytes
 -- @treturn ?string|boolean the message; nil: it is not all there; false: it is too long

@@ -18,8 +18,7 @@ local function read(stream, what)
 end
 
 --- Waits until a stream has brought so many bytes, or a text, and gives back what has come up to there. What comes
---- behind
--- it stays in the stream.
+-- behind it stays in the stream.
 -- @param stream a socket, any Readable
 -- @tparam integer|string what how many bytes; or a text of up to 256 bytes
 -- @tparam[opt=testing.timeout] integer ms time limit
