@@ -95,7 +95,7 @@ static void accept_all(net_loop *loop, uv_stream_t *channel, struct received *re
       continue;
     }
     if (uv_accept(channel, &net_stream_of(handle)->uv.stream) < 0) {
-      net_handle_close(handle, 0);
+      net_handle_close(handle, NET_TELL_NOBODY);
       return;
     }
     if (net_fd_lift(&handle) < 0) continue; /* it is closed */
@@ -117,7 +117,8 @@ static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
   if (size > 0) accept_all(net_stream_loop(stream), uv, &received);
   if (size != 0) net_handle_tell(&received.event);
   for (int i = 0; i < received.count; i++) {
-    if (received.handles[i] != NULL) net_handle_close(received.handles[i], 0); /* nobody was told of it */
+    if (received.handles[i] != NULL)
+      net_handle_close(received.handles[i], NET_TELL_NOBODY); /* nobody was told of it */
   }
   free(buffer->base);
 }

@@ -54,7 +54,7 @@ void net_idle_wake(struct net_idle_lists *lists, net_idle *idle, uint64_t now);
 /* Puts off one that waits. */
 static inline void net_idle_put_off(net_idle *idle, uint64_t now) {
   net_idle *ring = &idle->list->ring;
-  idle->start = now;
+  idle->start = now & (UINT64_MAX >> 2); /* 62 bits: 146 years of the clock */
   if (idle->next == ring) return;
   idle->previous->next = idle->next;
   idle->next->previous = idle->previous;

@@ -54,7 +54,7 @@ static void accept_waiting(uv_handle_t *uv, void *argument) {
   if (uv->data == NULL || uv_is_closing(uv) || !net_handle_from(uv)->type->is_stream) return;
   net_stream *server = net_stream_from(uv);
   if (!(server->flags & NET_WAITING)) return;
-  server->flags &= ~(uint32_t)NET_WAITING;
+  server->flags = (uint16_t)(server->flags & ~(unsigned)NET_WAITING);
   on_connection(&server->uv.stream, 0);
 }
 

@@ -185,7 +185,7 @@ static int is_handled(const struct sigaction *action) {
 static void ask(int i, siginfo_t *info, void *context) {
   if (asking[i] || !is_handled(&theirs[i])) return;
   asking[i] = 1;
-  if (theirs[i].sa_flags & SA_RESETHAND) (void)signal(numbers[i], SIG_DFL);
+  if (theirs[i].sa_flags & (int)SA_RESETHAND) (void)signal(numbers[i], SIG_DFL);
   if (theirs[i].sa_flags & SA_SIGINFO) {
     theirs[i].sa_sigaction(numbers[i], info, context);
   } else {

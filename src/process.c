@@ -185,7 +185,7 @@ static int process_create(lua_State *L) {
   luaL_unref(L, objects, ref);
   if (handle != NULL) {
     status = spawn.status;
-    net_handle_close(handle, 0);
+    net_handle_close(handle, NET_TELL_NOBODY);
   }
   return net_fail(L, status);
 }

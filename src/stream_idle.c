@@ -80,7 +80,7 @@ static int set(lua_State *L, unsigned what) {
     return net_fail(L, UV_ENOMEM);
   }
   idle->owner = stream;
-  idle->what = what;
+  idle->what = what & ALL;
   idle->other = stream->idle;
   stream->idle = idle;
   uint64_t now = uv_hrtime();

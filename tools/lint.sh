@@ -21,9 +21,11 @@ check() { # title command...
   fi
 }
 
-compile_all() { # compiler key
+compile_all() { # compiler key flags...
+  compiler=$1 key=$2
+  shift 2
   for file in src/*.c; do
-    "$1" -std=c99 -O2 -fPIC -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Werror -isystem "$(find_include "$2")" \
+    "$compiler" "$@" -std=c99 -O2 -fPIC -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Werror -isystem "$(find_include "$key")" \
       $(find_uv_cflags) -c -o /dev/null "$file" || return 1
   done
 }
@@ -82,7 +84,7 @@ check "reference" reference_is_new
 check "luacheck" luacheck --quiet .
 check "clang-format" clang-format --dry-run -Werror $(c_files)
 for key in ${KEYS:-$(all_keys)}; do
-  check "gcc, Lua $key" compile_all gcc "$key"
+  check "gcc, Lua $key" compile_all gcc "$key" -Wconversion
   check "clang, Lua $key" compile_all clang "$key"
   check "clang-tidy, Lua $key" tidy "$key" src/*.c
 done
