@@ -75,16 +75,49 @@ static int system_kill(lua_State *L) {
 }
 
 /* environment() -> a list of NAME=value */
-static int system_environment(lua_State *L) {
 #ifdef _WIN32
-  char **names = _environ;
-#else
-  extern char **environ;
-  char **names = environ;
-#endif
+
+/* The C library has a copy of its own, in another encoding: what children get is UTF-8. */
+struct environment {
+  uv_env_item_t *items;
+  int count;
+};
+
+static int push_environment(lua_State *L) {
+  const struct environment *all = (const struct environment *)lua_touserdata(L, 1);
   lua_newtable(L);
-  for (int i = 0; names != NULL && names[i] != NULL; i++) {
-    lua_pushstring(L, names[i]);
+  for (int i = 0; i < all->count; i++) {
+    lua_pushfstring(L, "%s=%s", all->items[i].name, all->items[i].value);
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
+static int system_environment(lua_State *L) {
+  struct environment all;
+  lua_pushcfunction(L, push_environment);
+  lua_pushlightuserdata(L, &all);
+  int status = uv_os_environ(&all.items, &all.count);
+  if (status < 0) return net_fail(L, status);
+  status = lua_pcall(L, 1, 1, 0);
+  uv_os_free_environ(all.items, all.count);
+  return status == LUA_OK ? 1 : lua_error(L);
+}
+
+/* unsetenv(name): for the children, and for os.getenv */
+static int system_unsetenv(lua_State *L) {
+  const char *name = luaL_checkstring(L, 1);
+  (void)_putenv_s(name, "");
+  return net_done(L, uv_os_unsetenv(name));
+}
+
+#else
+
+static int system_environment(lua_State *L) {
+  extern char **environ;
+  lua_newtable(L);
+  for (int i = 0; environ != NULL && environ[i] != NULL; i++) {
+    lua_pushstring(L, environ[i]);
     lua_rawseti(L, -2, i + 1);
   }
   return 1;
@@ -92,6 +125,8 @@ static int system_environment(lua_State *L) {
 
 /* unsetenv(name) */
 static int system_unsetenv(lua_State *L) { return net_done(L, uv_os_unsetenv(luaL_checkstring(L, 1))); }
+
+#endif
 
 /* ---- the title ---- */
 

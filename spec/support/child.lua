@@ -9,6 +9,8 @@ local child = {}
 local Child = {}
 Child.__index = Child
 
+local on_windows = package.config:sub(1, 1) == "\\"
+
 local running = {}
 local here = lfs.currentdir()
 
@@ -27,7 +29,7 @@ end
 local function absolute(paths)
   local list = {}
   for path in paths:gmatch("[^;]+") do
-    list[#list + 1] = path:find("^/") and path or here .. "/" .. path
+    list[#list + 1] = (path:find("^/") or path:find("^%a:")) and path or here .. "/" .. path
   end
   return table.concat(list, ";")
 end
@@ -68,15 +70,17 @@ child.root = here
 
 --- Is there such a program?
 function child.has(program)
+  if on_windows then return false end
   local status = os.execute("command -v " .. program .. " >/dev/null 2>&1")
   return status == true or status == 0
 end
 
---- Starts a shell command in the background.
+--- Starts a shell command in the background. Windows has none: tools/windows/count.lua takes the spec for pending.
 -- @tparam string command
 -- @tparam[opt] table options `input`: text for its standard input (otherwise it is empty); `directory`: where it runs
 -- @treturn Child
 function child.start(command, options)
+  if on_windows then error("there is no POSIX shell on Windows", 0) end
   options = options or {}
   local base = os.tmpname()
   local self = setmetatable({ base = base, command = command }, Child)

@@ -11,7 +11,7 @@ local running, files = {}, {}
 local function absolute(paths)
   local list = {}
   for path in paths:gmatch("[^;]+") do
-    list[#list + 1] = path:find("^/") and path or child.root .. "/" .. path
+    list[#list + 1] = (path:find("^/") or path:find("^%a:")) and path or child.root .. "/" .. path
   end
   return table.concat(list, ";")
 end
@@ -19,7 +19,7 @@ end
 --- What a Lua child needs of the environment, besides `more`.
 function forks.env(more)
   local env = { PATH = os.getenv("PATH"), HOME = os.getenv("HOME"), UVNET_LUA = os.getenv("UVNET_LUA") }
-  for _, name in ipairs({ "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH" }) do
+  for _, name in ipairs({ "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH", "SystemRoot" }) do
     env[name] = os.getenv(name)
   end
   env.LUA_PATH, env.LUA_CPATH = absolute(package.path), absolute(package.cpath)
@@ -33,7 +33,7 @@ end
 function forks.lua()
   local named = os.getenv("UVNET_LUA")
   if named and named ~= "" then
-    if not named:find("/", 1, true) then
+    if not named:find("[/\\]") then
       local pipe = io.popen("command -v " .. named)
       named = pipe:read("*l")
       pipe:close()
