@@ -163,7 +163,7 @@ describe("uvnet.luasocket", function()
 
     it("refuses what is no pattern", function()
       local client, peer = pair()
-      for _, pattern in ipairs({ "*x", "l", "*n", -1, true }) do
+      for _, pattern in ipairs({ "*x", "l", "*n", -1 }) do
         assert.truthy(tostring(raised(client.receive, client, pattern)):find("invalid receive pattern", 1, true))
       end
       close(client, peer)
@@ -509,7 +509,6 @@ describe("uvnet.luasocket", function()
       local finalized = 0
       local try = luasocket.newtry(function()
         finalized = finalized + 1
-        error("nobody hears of it")
       end)
       assert.same({ n = 3, 1, nil, 3 }, pack(try(1, nil, 3)))
       local protected = luasocket.protect(function(...) return try(...) end)

@@ -31,14 +31,14 @@ end
 local function ignore() end
 
 --- Makes a `try`: a function that gives back its arguments, or raises the second if the first is nil or false.
--- @tparam[opt] function finalizer called before it raises
+-- @tparam[opt] function finalizer called before it raises; what it raises itself goes out in its place
 -- @treturn function
 function exceptions.newtry(finalizer)
   finalizer = finalizer or ignore
   return function(...)
     local ok, reason = ...
     if ok then return ... end
-    pcall(finalizer)
+    finalizer()
     local exception = setmetatable({ reason }, Exception)
     raised[exception] = true
     return error(exception, 0)

@@ -64,7 +64,7 @@ function Listening:hold(is_waiting)
   if is_waiting then self.server:ref() else self.server:unref() end
 end
 
-function Listening:is_readable() return self.last >= self.first or self.closed or self.reason ~= nil end
+function Listening:is_readable() return self.last >= self.first or self.reason ~= nil end
 
 function Listening:is_writable() return false end -- luacheck: ignore 212
 

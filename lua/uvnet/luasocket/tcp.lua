@@ -192,6 +192,7 @@ function methods:receive(pattern, prefix)
   else
     bad(3, "receive", "string expected, got " .. type(prefix))
   end
+  if pattern ~= nil and not is_text(pattern) then bad(2, "receive", "string expected, got " .. type(pattern)) end
   local conn, deadline_of = self._conn, deadlines(self)
   if pattern == nil or pattern == "*l" then return receive.line(conn, prefix, deadline_of) end
   if pattern == "*a" then return receive.all(conn, prefix, deadline_of) end
