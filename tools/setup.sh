@@ -1,6 +1,6 @@
 #!/bin/sh
 # Looks for what a make target needs, and installs what is missing with the system's package manager.
-# usage: tools/setup.sh [--check] build | all-luas | test | lint | asan | valgrind | fuzz | docs | rock | bench ...
+# usage: tools/setup.sh [--check] build | all-luas | test | clients | lint | asan | valgrind | fuzz | docs | rock | bench ...
 # --check, or UVNET_NO_SETUP=1, installs nothing: it says in one line what is missing. LUA names the Lua of `build`.
 # Word splitting is meant: needs, packages and the commands that install them are lists of words.
 # shellcheck disable=SC2046,SC2086
@@ -28,6 +28,8 @@ needs_of() { # target
       ;;
     all-luas) echo cc uv $(each_key lua headers) ;;
     test) echo cc uv time-limit nc socat curl $(each_key lua headers busted) ;;
+    # What the specs of uvnet.luasocket run over it; without them they are pending.
+    clients) echo luasocket lua-redis redis-server ;;
     lint) echo cc clang uv x86_64-w64-mingw32-gcc luacheck clang-format clang-tidy cppcheck shellcheck $(each_key headers) ;;
     asan) echo "$(needs_of test) asan" ;;
     valgrind) echo "$(needs_of test) valgrind" ;;
@@ -59,6 +61,13 @@ is_there() { # need
           "$lua" -e 'require("busted.runner")' >/dev/null 2>&1
       ;;
     time-limit) has timeout || has gtimeout || has perl ;;
+    luasocket)
+      for key in $(all_keys); do
+        lua=$(find_lua "$key") && "$lua" -e 'require("socket.core")' >/dev/null 2>&1 && return
+      done
+      return 1
+      ;;
+    lua-redis) [ -n "$(find /usr/share/lua /usr/local/share/lua -name redis.lua 2>/dev/null)" ] ;;
     fuzzer)
       has clang &&
         [ -n "$(find "$(clang -print-resource-dir)/lib" -name 'libclang_rt.fuzzer*' 2>/dev/null | head -n 1)" ]
@@ -82,6 +91,8 @@ describe() { # need
     time-limit) echo "timeout" ;;
     asan) echo "the compiler's libasan" ;;
     fuzzer) echo "clang's libFuzzer" ;;
+    luasocket) echo "LuaSocket" ;;
+    lua-redis) echo "redis-lua" ;;
     *) echo "$1" ;;
   esac
 }
@@ -129,6 +140,8 @@ package() { # manager need
     */x86_64-w64-mingw32-gcc) echo mingw-w64-gcc ;;
     */time-limit) echo coreutils ;;
     apt/luacheck) echo lua-check ;;
+    apt/luasocket | dnf/luasocket) echo lua-socket ;;
+    dnf/redis-server | apk/redis-server | pacman/redis-server | brew/redis-server) echo redis ;;
     apk/clang-format | apk/clang-tidy) echo clang-extra-tools ;;
     dnf/clang-format | dnf/clang-tidy) echo clang-tools-extra ;;
     pacman/clang-format | pacman/clang-tidy) echo clang ;;
