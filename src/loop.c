@@ -156,13 +156,23 @@ static int loop_backend_fd(lua_State *L) {
   return 1;
 }
 
+/* Where nothing keeps the loop running, libuv says 0, and who waits for it would poll. What does not keep it running may
+ * happen all the same. */
+static int timeout_of_rest(const net_loop *loop) {
+  if (loop->timeouts_due == UINT64_MAX) return -1;
+  uint64_t now = net_loop_now();
+  if (loop->timeouts_due <= now) return 0;
+  uint64_t ms = loop->timeouts_due - now;
+  return ms > INT32_MAX ? INT32_MAX : (int)ms;
+}
+
 /* backend_timeout() -> in how many ms the loop has something to do; -1: when something happens. */
 static int loop_backend_timeout(lua_State *L) {
   const net_loop *loop = net_loop_upvalue(L);
   int timeout = 0;
   if (loop->open && loop->errors == 0 && !(loop->after & NET_AFTER_TICKS)) {
     uv_update_time(loop->uv);
-    timeout = uv_backend_timeout(loop->uv);
+    timeout = uv_loop_alive(loop->uv) ? uv_backend_timeout(loop->uv) : timeout_of_rest(loop);
   }
   lua_pushinteger(L, timeout);
   return 1;
