@@ -163,7 +163,6 @@ build = {
     ["uvnet.stream.destroy"] = "lua/uvnet/stream/destroy.lua",
     ["uvnet.stream.duplex"] = "lua/uvnet/stream/duplex.lua",
     ["uvnet.stream.finished"] = "lua/uvnet/stream/finished.lua",
-    ["uvnet.stream.flow"] = "lua/uvnet/stream/flow.lua",
     ["uvnet.stream.frames"] = "lua/uvnet/stream/frames.lua",
     ["uvnet.stream"] = "lua/uvnet/stream/init.lua",
     ["uvnet.stream.joined"] = "lua/uvnet/stream/joined.lua",

@@ -23,8 +23,7 @@ local EventEmitter = require("uvnet.events")
 local after_write = require("uvnet.stream.after_write")
 local class = require("uvnet.base.class")
 local core = require("uvnet.core")
-local flow = require("uvnet.stream.flow")
-local read = require("uvnet.stream.read")
+local reading = require("uvnet.stream.read")
 local ticks = require("uvnet.runtime.ticks")
 
 local getmetatable, rawget, rawset, type = getmetatable, rawget, rawset, type
@@ -346,7 +345,7 @@ local function resumed(socket)
   resuming[socket] = nil
   local rs = rawget(socket, "_rs")
   if rs then
-    if rs.resumeScheduled then flow.resume_now(socket) end
+    if rs.resumeScheduled then reading.resume_now(socket) end
   else
     local events = socket._events
     if events and events.resume ~= nil then socket:emit("resume") end
@@ -434,7 +433,7 @@ end
 local function emit_end(socket)
   if stage_of(socket) ~= "ended" or listens(socket, "end") then
     make_own_state(socket)
-    read.end_now(socket, socket._rs)
+    reading.end_now(socket, socket._rs)
     return
   end
   socket._handle:setStage("finishing")

@@ -7,16 +7,16 @@
 -- Floor 3.
 
 local buffer = require("uvnet.stream.buffer")
-local call_read = require("uvnet.stream.read").call_read
 local errors = require("uvnet.errors")
-local flow = require("uvnet.stream.flow")
 local framing = require("uvnet.base.framing")
 local kind = require("uvnet.stream.kind")
+local reading = require("uvnet.stream.read")
 local split = require("uvnet.stream.split")
 local task = require("uvnet.runtime.task")
 local ticks = require("uvnet.runtime.ticks")
 local waiters = require("uvnet.stream.waiters")
 
+local call_read = reading.call_read
 local sub = string.sub
 local cut = framing.cut
 local advance, compact, format_of, look = split.advance, split.compact, split.format_of, split.look
@@ -37,8 +37,8 @@ waiters.wake = task.wake
 local function flow_on(self)
   local rs = self._rs
   if not rs.flowing or rawget(self, "_reader") ~= nil then return end
-  local outer = flow.guard(self, rs)
-  flow.flow(self, rs)
+  local outer = reading.guard(self, rs)
+  reading.flow(self, rs)
   rs.emitting = outer
   if rs.flowing and not rs.reading then self:read(0) end
 end
@@ -48,7 +48,7 @@ local function go_on(self, rs)
   if rs.flowing then
     later(flow_on, self)
   elseif not rs.reading and not rs.ended then
-    flow.maybe_read_more(self, rs)
+    reading.maybe_read_more(self, rs)
   end
 end
 
@@ -68,7 +68,7 @@ local function leave(self, rs, chunk)
   end
   buffer.append(rs, chunk)
   rs.length = (rs.length or 0) + #chunk
-  if rs.readableListening then flow.emit_readable(self, rs) end
+  if rs.readableListening then reading.emit_readable(self, rs) end
 end
 
 local function leave_rest(self, chunk, from)

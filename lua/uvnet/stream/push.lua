@@ -5,16 +5,16 @@
 local buffer = require("uvnet.stream.buffer")
 local destruction = require("uvnet.stream.destroy")
 local errors = require("uvnet.errors")
-local flow = require("uvnet.stream.flow")
 local pipe = require("uvnet.stream.pipe")
+local reading = require("uvnet.stream.read")
 local state = require("uvnet.stream.state")
 local text = require("uvnet.stream.text")
 local waiters = require("uvnet.stream.waiters")
 
 local high_water = state.high_water
 local error_or_destroy = destruction.error_or_destroy
-local emit_readable, emit_readable_now = flow.emit_readable, flow.emit_readable_now
-local maybe_read_more, guard = flow.maybe_read_more, flow.guard
+local emit_readable, emit_readable_now = reading.emit_readable, reading.emit_readable_now
+local maybe_read_more, guard = reading.maybe_read_more, reading.guard
 
 local CHUNK_TYPES = { "string", "Buffer", "TypedArray", "DataView" }
 

@@ -1,5 +1,7 @@
 --- Readable: what data is pushed into and read from.
 --
+-- The class is read in four files: this one; push.lua, what goes in; read.lua, what comes out; pipe.lua.
+--
 -- Whoever makes a Readable gives it a `_read(size)`, which is called while there is room, and calls `push(chunk)`, and
 -- `push(nil)` at the end. Data goes to `data` listeners as it comes (flowing), or waits for `read`.
 --
@@ -7,7 +9,7 @@
 -- `length` counts bytes, or objects. `reading`: `_read` was called and has not pushed yet. `sync`: it is on the stack
 -- now; nil, before the first time, counts as true. `needReadable`: whoever listens for `readable` waits for it.
 -- `emittedReadable`: it is under way. `ended`: `push(nil)` was called; `endEmitted`: so was `end`. `paused` is nil
--- until `pause` or `resume` is called. `guarded` and `emitting` are about listeners that raise: see flow.lua.
+-- until `pause` or `resume` is called. `guarded` and `emitting` are about listeners that raise: see read.lua.
 --
 -- Floor 3.
 
@@ -15,17 +17,17 @@ local EventEmitter = require("uvnet.events")
 local buffer = require("uvnet.stream.buffer")
 local destruction = require("uvnet.stream.destroy")
 local errors = require("uvnet.errors")
-local flow = require("uvnet.stream.flow")
 local methods = require("uvnet.stream.methods")
 local pipe = require("uvnet.stream.pipe")
 local push = require("uvnet.stream.push")
+local reading = require("uvnet.stream.read")
 local state = require("uvnet.stream.state")
 local text = require("uvnet.stream.text")
 local ticks = require("uvnet.runtime.ticks")
 
 local later = ticks.later
 local high_water, peek_readable = state.high_water, state.peek_readable
-local emit_readable, maybe_read_more = flow.emit_readable, flow.maybe_read_more
+local emit_readable, maybe_read_more = reading.emit_readable, reading.maybe_read_more
 
 local Readable = EventEmitter:extend("Readable")
 local add_listener = EventEmitter.on
@@ -79,9 +81,9 @@ end
 
 Readable.push = push.push
 Readable.unshift = push.unshift
-Readable.read = require("uvnet.stream.read").read
-Readable.pause = flow.pause
-Readable.resume = flow.resume
+Readable.read = reading.read
+Readable.pause = reading.pause
+Readable.resume = reading.resume
 Readable.pipe = pipe.pipe
 Readable.unpipe = pipe.unpipe
 

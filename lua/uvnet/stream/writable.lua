@@ -1,5 +1,8 @@
 --- Writable: what data is written to.
 --
+-- The class is read in four files: this one; write_queue.lua, what waits to be written; after_write.lua, what follows a
+-- write, and the end; destroy.lua, which both sides share.
+--
 -- Whoever makes a Writable gives it a `_write(chunk, encoding, callback)`, which is called for one chunk at a time;
 -- what comes meanwhile waits. With a `_writev(entries, callback)` all that waits is written at once.
 -- `_final(callback)` is called before `finish`.
