@@ -117,6 +117,8 @@ describe("net.process", function()
   end)
 
   describe("uncaughtException", function()
+    after_each(function() process:removeAllListeners("uncaughtException") end)
+
     it("gets what a callback raises, and run goes on", function()
       local got, later = {}, false
       local function listener(err, origin) got[#got + 1] = { err, origin } end
@@ -133,6 +135,63 @@ describe("net.process", function()
       process:removeListener("uncaughtException", listener)
       timers.setTimeout(function() error(problem) end, 1)
       assert.equal(problem, raised(net.run))
+    end)
+
+    it("gets whose callback has raised it, be it an Error or not; an Error says so to whoever runs the loop", function()
+      local names, whose, seen = {}, {}, {}
+      local function listener(err, _, emitter)
+        local text = tostring(err):match("problem of (%w+)")
+        if type(err) == "table" and err.code == "ENOENT" then text = "refused" end
+        assert.truthy(text, tostring(err))
+        seen[#seen + 1] = text
+        assert.is_true(rawequal(whose[text], emitter), text .. " " .. tostring(emitter))
+        if net.errors:isInstance(err) then assert.is_true(rawequal(err.emitter, emitter)) end
+      end
+      local function raising(name, object)
+        names[#names + 1] = name
+        whose[name] = object
+        local as_error = #names % 2 == 0
+        return function()
+          local text = "problem of " .. name
+          error(as_error and net.errors(text) or text, 0)
+        end
+      end
+      process:on("uncaughtException", listener)
+      local server = net.createServer()
+      server:on("connection", function(peer)
+        server:close()
+        peer:on("end", raising("ended", peer))
+        peer:on("close", raising("closed", peer))
+        peer:on("data", raising("read", peer))
+        peer:write("back")
+        peer:setTimeout(5, raising("idle", peer))
+        raising("connection", server)()
+      end)
+      server:on("close", raising("gone", server))
+      server:listen(0, "127.0.0.1", function()
+        local client = net.connect(server:address().port, "127.0.0.1")
+        client:once("data", function()
+          client:write("x", raising("written", client))
+          timers.setTimeout(function() client:finish() end, 30)
+        end)
+        client:on("connect", raising("connected", client))
+      end)
+      names[#names + 1], whose.refused = "refused", net.connect("/nonexistent/socket") -- nobody listens for its error
+      process:once("SIGUSR2", raising("signal", process))
+      process.kill(process.pid, "SIGUSR2")
+      local timer, immediate
+      timer = timers.setTimeout(function() raising("timer", timer)() end, 1)
+      immediate = timers.setImmediate(function() raising("immediate", immediate)() end)
+      timers.nextTick(raising("nobody", nil))
+      net.run()
+      process:removeListener("uncaughtException", listener)
+      table.sort(names)
+      table.sort(seen)
+      assert.same(names, seen)
+      local problem = net.errors("problem")
+      timer = timers.setTimeout(function() error(problem) end, 1)
+      assert.equal(problem, raised(net.run))
+      assert.equal(timer, problem.emitter)
     end)
 
     it("lets what its listener raises out of run, and an interrupt", function()

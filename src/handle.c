@@ -134,15 +134,10 @@ static void push_method(lua_State *L, int name) {
   lua_gettable(L, -2);
 }
 
-/* The last that a handle tells, it tells as one that nobody owns any more: its anchor goes first. */
 static int deliver_event(lua_State *L) {
   net_event *event = (net_event *)lua_touserdata(L, 1);
   net_handle *handle = event->handle;
   lua_rawgeti(L, lua_upvalueindex(UP_OBJECTS), handle->ref);
-  if (event->method == NET_ON_CLOSED) {
-    luaL_unref(L, lua_upvalueindex(UP_OBJECTS), handle->ref);
-    handle->ref = LUA_NOREF;
-  }
   push_method(L, lua_upvalueindex(UP_METHODS + (int)event->method));
   if (lua_isnil(L, -1))
     return luaL_error(L, "the owner of a handle has no method %s", method_names[event->method]);
@@ -153,7 +148,8 @@ static int deliver_event(lua_State *L) {
 }
 
 void net_handle_tell(net_event *event) {
-  if (event->handle->ref != LUA_NOREF) net_enter(net_handle_loop(event->handle), NET_ENTRY_EVENT, event);
+  int ref = event->handle->ref;
+  if (ref != LUA_NOREF) net_enter_for(net_handle_loop(event->handle), NET_ENTRY_EVENT, ref, event);
 }
 
 /* ---- the end ---- */

@@ -29,6 +29,7 @@ enum net_entry {
   NET_ENTRY_INTERRUPT, /* loop_interrupt.c */
   NET_ENTRY_TAKEN,     /* net_loop_may_retry */
   NET_ENTRY_READER,    /* net_stream_give_to_task */
+  NET_ENTRY_OWNER,     /* net_loop_keep_error */
   NET_ENTRIES          /* how many, counted from 1 */
 };
 
@@ -174,6 +175,9 @@ static inline void net_loop_push_hook(lua_State *L, enum net_entry entry) {
  * LUA_OK or the status of what the delivery has raised. */
 int net_enter(net_loop *loop, enum net_entry entry, void *event);
 
+/* The same for an event of an open handle, whose object is in the table of objects at `ref`. */
+int net_enter_for(net_loop *loop, enum net_entry entry, int ref, void *event);
+
 /* The same for the one plain `data` listener of an object: by NET_ENTRY_DATA, if there is one. Else false, and nothing has
  * been done. The delivery gets the object, its `_events` and the listener, and the event by `loop->event`: the way by the
  * stack costs more. If the listener is `known`, because net_loop_remember_listener was called, it is not looked for, and
@@ -223,8 +227,9 @@ void net_loop_open_errors(lua_State *L);
 /* Pushes the list of the errors that are kept. */
 void net_loop_push_errors(lua_State *L);
 
-/* Takes the error value from the top of the stack and keeps it for run to raise. Never raises. */
-void net_loop_keep_error(net_loop *loop);
+/* Takes the error value from the top of the stack and keeps it for run to raise. A delivery of the entry has raised it; if
+ * that was of an event of a handle, `ref` is its object, else 0: Lua is told whose error it is. Never raises. */
+void net_loop_keep_error(net_loop *loop, enum net_entry entry, int ref);
 
 /* Raises the oldest error that is kept. */
 int net_loop_raise_error(lua_State *L, net_loop *loop);

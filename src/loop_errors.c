@@ -35,7 +35,7 @@ static int put_error(lua_State *L) {
 
 /* The list has places in advance; that it must grow and cannot, or that run itself was called where hardly any stack is
  * left, are the cases in which the reason for that takes the place of an error. */
-void net_loop_keep_error(net_loop *loop) {
+static void keep(net_loop *loop) {
   lua_State *L = loop->L;
   uv_stop(loop->uv);
   loop->errors++;
@@ -55,6 +55,35 @@ void net_loop_keep_error(net_loop *loop) {
     lua_pop(L, 1);
     loop->lost = status == LUA_ERRMEM ? "not enough memory" : "stack overflow";
   }
+}
+
+/* owner(error, entry, object): Lua keeps whose callback has raised the error. */
+static int deliver_owner(lua_State *L) {
+  int ref = (int)lua_tointeger(L, 3);
+  lua_settop(L, 2);
+  net_loop_push_hook(L, NET_ENTRY_OWNER);
+  if (lua_isnil(L, -1)) return 0;
+  lua_insert(L, 1);
+  if (ref > 0) {
+    lua_rawgeti(L, lua_upvalueindex(NET_UP_OBJECTS), ref);
+  } else {
+    lua_pushnil(L);
+  }
+  lua_call(L, 3, 0);
+  return 0;
+}
+
+/* Without the memory for it, nobody knows whose it was. */
+void net_loop_keep_error(net_loop *loop, enum net_entry entry, int ref) {
+  lua_State *L = loop->L;
+  int last = loop->last_error;
+  keep(loop);
+  if (loop->last_error == last || entry == NET_ENTRY_NONE) return;
+  lua_pushvalue(L, NET_ENTRY_OWNER);
+  lua_rawgeti(L, NET_PLACE_ERRORS, loop->last_error);
+  lua_pushinteger(L, (int)entry);
+  lua_pushinteger(L, ref);
+  if (lua_pcall(L, 3, 0, 0) != LUA_OK) lua_pop(L, 1);
 }
 
 int net_loop_raise_error(lua_State *L, net_loop *loop) {
@@ -138,4 +167,5 @@ void net_loop_open_errors(lua_State *L) {
   lua_createtable(L, 16, 0);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &errors_key);
   net_loop_set_entry(L, NET_ENTRY_TAKEN, deliver_taken);
+  net_loop_set_entry(L, NET_ENTRY_OWNER, deliver_owner);
 }

@@ -218,7 +218,7 @@ void net_loop_keep_hook_error(net_loop *loop) {
     lua_pop(L, 1);
     lua_pushnil(L);
   }
-  net_loop_keep_error(loop);
+  net_loop_keep_error(loop, NET_ENTRY_NONE, 0);
 }
 
 /* keepInterrupt(value): is this what a hook has raised last? Then it comes out of run after this callback. */

@@ -7,8 +7,8 @@
 static const char entries_key = 0, hooks_key = 0, objects_key = 0, listeners_key = 0, write_key = 0;
 
 /* Those that Lua may set a hook for have a name. */
-static const char *const entry_names[NET_ENTRIES + 1] = {"", "ticks", "immediates", "timers", "",  "",
-                                                         "", "",      "taken",      "reader", NULL};
+static const char *const entry_names[NET_ENTRIES + 1] = {"", "ticks", "immediates", "timers", "",      "",
+                                                         "", "",      "taken",      "reader", "owner", NULL};
 
 void net_loop_push_objects(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &objects_key); }
 
@@ -68,16 +68,12 @@ int net_loop_listens(int place, const net_loop *loop, int ref) {
 /* ---- entering Lua ---- */
 
 /* LUA_OK, or the status of what was raised. */
-static int call_delivery(net_loop *loop, int arguments) {
-  int status = lua_pcall(loop->L, arguments, 0, NET_PLACE_HANDLER);
-  if (status != LUA_OK) net_loop_keep_error(loop);
-  return status;
-}
-
-static int call_entry(net_loop *loop, enum net_entry entry, void *event) {
+static int call_entry(net_loop *loop, enum net_entry entry, int ref, void *event) {
   lua_pushvalue(loop->L, (int)entry);
   lua_pushlightuserdata(loop->L, event);
-  return call_delivery(loop, 1);
+  int status = lua_pcall(loop->L, 1, 0, NET_PLACE_HANDLER);
+  if (status != LUA_OK) net_loop_keep_error(loop, entry, ref);
+  return status;
 }
 
 /* What has to wait does so until the next callback, or the next run. */
@@ -86,7 +82,7 @@ static void run_ticks(net_loop *loop) {
   int status = LUA_OK;
   while ((loop->after & NET_AFTER_TICKS) && net_loop_may_retry(loop, status, &retry)) {
     loop->after &= (unsigned char)~NET_AFTER_TICKS;
-    status = call_entry(loop, NET_ENTRY_TICKS, &status); /* an address of the stack: see net_loop_run */
+    status = call_entry(loop, NET_ENTRY_TICKS, 0, &status); /* an address of the stack: see net_loop_run */
     if (status != LUA_OK) loop->after |= NET_AFTER_TICKS;
   }
 }
@@ -97,14 +93,18 @@ static void after_callback(net_loop *loop) {
   if (loop->after & NET_AFTER_HOOK) net_loop_keep_hook_error(loop);
 }
 
-int net_enter(net_loop *loop, enum net_entry entry, void *event) {
+int net_enter_for(net_loop *loop, enum net_entry entry, int ref, void *event) {
   if (loop->L == NULL) return LUA_OK;
   loop->callback++;
   net_loop_take_hook(loop);
-  int status = call_entry(loop, entry, event);
+  int status = call_entry(loop, entry, ref, event);
   if (loop->after) after_callback(loop);
   if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
   return status;
+}
+
+int net_enter(net_loop *loop, enum net_entry entry, void *event) {
+  return net_enter_for(loop, entry, 0, event);
 }
 
 /* Pushes the object, its `_events` and its one plain `data` listener; false if there is none. */
@@ -131,7 +131,7 @@ int net_enter_data(net_loop *loop, int ref, int known, void *event) {
   loop->callback++;
   loop->event = event;
   int status = lua_pcall(L, known ? 1 : 3, 0, NET_PLACE_HANDLER);
-  if (status != LUA_OK) net_loop_keep_error(loop);
+  if (status != LUA_OK) net_loop_keep_error(loop, NET_ENTRY_DATA, ref);
   if (loop->after) after_callback(loop);
   if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
   return 1;

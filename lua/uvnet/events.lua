@@ -477,8 +477,9 @@ function EventEmitter:removeAllListeners(event)
   return self
 end
 
-local function raise_unhandled(err)
-  -- An Error, or a user's own table or userdata, goes out unchanged.
+local function raise_unhandled(self, err)
+  -- An Error says whose it is. It, or a user's own table or userdata, goes out unchanged otherwise.
+  if errors:isInstance(err) and rawget(err, "emitter") == nil then err.emitter = self end
   if type(err) == "table" or type(err) == "userdata" then error(err, 0) end
   local unhandled = errors.coded("ERR_UNHANDLED_ERROR", err)
   unhandled.context = err
@@ -494,7 +495,7 @@ function EventEmitter:emit(event, ...)
   if type(event) ~= "string" then event = to_key(event) end
   if event == "error" then
     if events and events[errorMonitor] ~= nil then self:emit(errorMonitor, ...) end
-    if not events or events.error == nil then raise_unhandled((...)) end
+    if not events or events.error == nil then raise_unhandled(self, (...)) end
   end
   local entry = events and events[event]
   if entry == nil then return false end

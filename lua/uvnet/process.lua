@@ -95,7 +95,7 @@ local function listen(process, name)
   if not number or process._signals[name] then return end
   local handle, code, errno = core.signal()
   if not handle then error(errors.system("uv_signal_init", code, errno), 0) end
-  local owner = { process = process, name = name, handle = handle, _onsignal = on_signal }
+  local owner = { process = process, name = name, handle = handle, _onsignal = on_signal, _emitter = process }
   handle:attach(owner)
   local ok
   ok, code, errno = handle:start(number)
@@ -219,8 +219,8 @@ local function is_for_listeners(err)
 end
 
 local function take_error(err)
+  local emitter = loop.emitterOf(err)
   if not is_for_listeners(err) then return false end
-  local emitter = errors:isInstance(err) and err.emitter or nil
   return process:emit("uncaughtException", err, "uncaughtException", emitter)
 end
 

@@ -18,7 +18,7 @@
 ---- **beforeExit** `(code: integer)` `net.run` has nothing left to run for; what a listener begins now is run.
 ---- **exit** `(code: integer)` `net.run` comes back for want of work, or `exit` was called.
 ---- **resize** `()` Of `stdout` and `stderr` where they are a terminal: its size has changed.
----- **uncaughtException** `(err: any, origin: string, emitter: any)` A callback has raised an error. While somebody listens, `net.run` goes on; an interrupt comes out of it all the same. `emitter`: whose callback it was, where the Error says so.
+---- **uncaughtException** `(err: any, origin: string, emitter: any)` A callback has raised an error. While somebody listens, `net.run` goes on; an interrupt comes out of it all the same. `emitter`: whose callback it was: the socket, the server, the timer; nil where it is nobody's.
 ---- **error** `(err: net.Error)` The channel cannot be read or written.
 ---- **internalMessage** `(message: table, handle: any)` A message of the protocol, whose `cmd` begins with `NODE_`.
 ---

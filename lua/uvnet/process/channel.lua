@@ -29,6 +29,7 @@ local Channel = class.new("Channel")
 -- @tparam[opt] integer max bytes of a message
 function Channel:initialize(target, handle, mode, max)
   self._target, self._handle = target, handle
+  self._emitter = target -- whose error it is, if a callback raises
   self._format = formats[mode]
   self._reader = self._format.reader(max or formats.MAX_MESSAGE)
   self._arrived = {} -- handles whose messages are not whole yet

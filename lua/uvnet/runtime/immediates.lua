@@ -21,6 +21,7 @@ local waiting, running = {}, {}
 local running_at = 0
 local kept = 0 -- immediates that keep the loop running
 local taken = 0 -- how many were called, ever
+local current -- whose callback is called
 local busy = false -- an operation is under way, or was cut short: a host's hook may raise between any two lines
 
 local function schedule()
@@ -146,11 +147,13 @@ core.hook("immediates", function()
     running[running_at] = false
     if not done then
       taken = taken + 1
+      current = immediate
       if immediate._count > 0 then
         immediate._callback(unpack(immediate._arguments, 1, immediate._count))
       else
         immediate._callback()
       end
+      current = nil
       drain()
       if busy then repair() end
     end
@@ -158,5 +161,12 @@ core.hook("immediates", function()
   schedule()
   return false
 end)
+
+--- The immediate whose callback has raised. Asked once, it is forgotten.
+function immediates.raised()
+  local immediate = current
+  current = nil
+  return immediate
+end
 
 return immediates

@@ -17,9 +17,56 @@ core.ours()
 -- our own lines, or there is no stack left, and would come again and again.
 core.hook("taken", function() return ticks.taken() + immediates.taken() + waiting.taken() end)
 
-local MODES = { default = 0, once = 1, nowait = 2 }
-
 local loop = {}
+
+-- ---- whose error it is ----
+
+local TICKS, IMMEDIATES, TIMERS = 1, 2, 3 -- entries of the core; another one is an event of a handle
+
+-- Of errors that cannot carry it, while somebody takes them: by error, a list, for two may be the same string.
+local emitters = {}
+
+-- Of a handle's owner: what users know. A channel, an attempt to connect and the like have it in a field.
+local function known(owner)
+  if type(owner) ~= "table" then return nil end
+  return type(owner.emit) == "function" and owner or rawget(owner, "_emitter") or rawget(owner, "socket")
+end
+
+local function emitter_of(entry, owner)
+  local first = ticks.raised()
+  if entry == TIMERS then
+    owner = waiting.current()
+  elseif entry == IMMEDIATES then
+    owner = immediates.raised()
+  elseif entry ~= TICKS then
+    return known(owner)
+  end
+  return owner or known(first)
+end
+
+core.hook("owner", function(err, entry, owner)
+  local emitter = emitter_of(entry, owner)
+  if emitter == nil then return end
+  if errors:isInstance(err) then
+    if rawget(err, "emitter") == nil then err.emitter = emitter end
+  elseif loop.onerror then
+    local list = emitters[err] or {}
+    list[#list + 1] = emitter
+    emitters[err] = list
+  end
+end)
+
+--- Whose callback has raised an error that `run` has just raised: an emitter, a timer, or nil.
+function loop.emitterOf(err)
+  if errors:isInstance(err) then return err.emitter end
+  local list = err ~= nil and emitters[err]
+  if not list then return nil end
+  local emitter = table.remove(list, 1)
+  if #list == 0 then emitters[err] = nil end
+  return emitter
+end
+
+local MODES = { default = 0, once = 1, nowait = 2 }
 
 -- Runs until nothing is left, or to the end of the turn. Whoever takes the errors (`uncaughtException`) lets it go on.
 local function run(number)
@@ -37,6 +84,7 @@ end
 -- (`"once"`), or for one turn that does not wait (`"nowait"`).
 --
 -- What a callback raises comes out of here: a string with the callback's traceback behind it, anything else as it is.
+-- Of an Error, `err.emitter` is the object whose callback has raised it: the socket, the server, the timer.
 -- No handle is harmed by that: call `run` again and it goes on. If several callbacks of one turn raise, each call
 -- raises one of the errors, in order.
 -- @tparam[opt="default"] string mode

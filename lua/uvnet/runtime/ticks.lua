@@ -35,6 +35,7 @@ local functions, firsts, seconds = places(), places(), places()
 local head, tail = 0, 0
 local passed = 0 -- how many have been called and have left the lists
 local taken = 0 -- how many were called, ever
+local running = false -- what the one that is called got first
 local longest = 0 -- what the queue has grown to, if that was many
 
 --- `nextTick` for up to two arguments, unchecked: for this module's own use. The function always gets two.
@@ -106,8 +107,10 @@ function ticks.drain()
       head = at
     end
     taken = taken + 1
+    running = first
     callback(first, second)
   end
+  running = false
   passed = passed % 2 ^ 31 + 1 -- what had its place in this queue is over
   if longest > 0 then
     -- Places that were made for a great many are not kept.
@@ -118,5 +121,12 @@ end
 
 --- How many were called, ever.
 function ticks.taken() return taken end
+
+--- What the one that has raised got first: most often, whose it is. Asked once, it is forgotten.
+function ticks.raised()
+  local first = running
+  running = false
+  return first
+end
 
 return ticks

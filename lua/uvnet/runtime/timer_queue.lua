@@ -234,4 +234,7 @@ core.hook("timers", function(limit)
   return false
 end)
 
+--- The timeout whose callback is called, or has raised.
+function waiting.current() return current end
+
 return waiting
