@@ -338,6 +338,136 @@ describe("cluster", function()
     assert.equal("resume\nserved\n", out)
   end)
 
+  -- A program, some descriptors, and what takes all that are left, and gives them back.
+  local function run_with_few(policy, primary, worker)
+    local fill = [[
+      local function fill()
+        local list, file = {}, nil
+        repeat
+          file = io.open("/dev/null")
+          list[#list + 1] = file
+        until not file
+        return function() for _, one in ipairs(list) do one:close() end end
+      end
+      net.events.warn = function() end
+    ]]
+    local script = forks.script(BEGINNING .. ASK .. fill .. program(primary, worker))
+    local command = ("ulimit -n 48; NODE_CLUSTER_SCHED_POLICY=%s exec %s %s"):format(policy, forks.lua(), script)
+    local one = forks.keep(net.child_process.spawn("sh", { "-c", command }, { env = forks.env() }))
+    local out, err = "", ""
+    one.stdout:on("data", function(data) out = out .. data end)
+    one.stderr:on("data", function(data) err = err .. data end)
+    net.run()
+    assert.equal("", err)
+    assert.equal(0, one.exitCode)
+    return out
+  end
+
+  it("a worker without descriptors closes the connection that it is given, and gets the next one", function()
+    assert.equal("\nserved\n", run_with_few("rr", [[
+      local worker = cluster.fork()
+      local port
+      worker:on("listening", function(address)
+        port = address.port
+        worker:send("fill")
+      end)
+      worker:on("message", function(message)
+        ask(port, function(text)
+          print(text)
+          if message == "full" then
+            worker:send("free")
+          else
+            worker:disconnect()
+          end
+        end)
+      end)
+    ]], [[
+      net.createServer(function(socket) socket:finish("served") end):listen(0, "127.0.0.1")
+      local free
+      process:on("message", function(message)
+        if message == "fill" then free = fill() else free() end
+        process:send(message == "fill" and "full" or "freed")
+      end)
+    ]]))
+  end)
+
+  for _, policy in ipairs({ "rr", "none" }) do
+    it("where there is no descriptor to listen with, a worker is told so, and may try again, " .. policy, function()
+      assert.equal("EMFILE bind\nserved\n", run_with_few(policy, [[
+        local worker = cluster.fork()
+        local free
+        worker:on("message", function(message)
+          if message == "before" then
+            free = fill()
+          else
+            print(message)
+            free()
+          end
+          worker:send("listen")
+        end)
+        worker:on("listening", function(address)
+          ask(address.port, function(text)
+            print(text)
+            worker:disconnect()
+          end)
+        end)
+      ]], [[
+        local server = net.createServer(function(socket) socket:finish("served") end)
+        server:on("error", function(err) process:send(err.code .. " " .. err.syscall) end)
+        process:on("message", function() server:listen(0, "127.0.0.1") end)
+        process:send("before")
+      ]]))
+    end)
+  end
+
+  it("a socket that is sent to who has no descriptors is closed, and the next one arrives", function()
+    assert.equal("\nserved\n", run_with_few("rr", [[
+      local worker = cluster.fork()
+      local server = net.createServer({ pauseOnConnect = true }, function(socket) worker:send("yours", socket) end)
+      server:listen(0, "127.0.0.1", function() worker:send("fill") end)
+      worker:on("message", function(message)
+        ask(server:address().port, function(text)
+          print(text)
+          if message == "full" then
+            worker:send("free")
+          else
+            server:close()
+            worker:disconnect()
+          end
+        end)
+      end)
+    ]], [[
+      local free
+      process:on("message", function(message, socket)
+        if socket then return socket:finish("served") end
+        if message == "fill" then free = fill() else free() end
+        process:send(message == "fill" and "full" or "freed")
+      end)
+    ]]))
+  end)
+
+  it("a worker that has no descriptor for the handle to share is told so, and may try again", function()
+    assert.equal("EMFILE bind\nserved\n", run_with_few("none", [[
+      local worker = cluster.fork()
+      worker:on("message", function(message) print(message) end)
+      worker:on("listening", function(address)
+        ask(address.port, function(text)
+          print(text)
+          worker:disconnect()
+        end)
+      end)
+    ]], [[
+      local server = net.createServer(function(socket) socket:finish("served") end)
+      local free = fill()
+      server:on("error", function(err)
+        process:send(err.code .. " " .. err.syscall)
+        free()
+        server:listen(0, "127.0.0.1")
+      end)
+      server:listen(0, "127.0.0.1")
+    ]]))
+  end)
+
   it("ends workers whose primary dies", function()
     local path = forks.script("")
     local out = run(program(([[

@@ -198,9 +198,10 @@ end
 -- @tparam table message
 -- @tparam[opt] userdata handle
 -- @tparam[opt] boolean ahead past what waits for an answer
-function Channel:sendInternal(message, handle, ahead)
+-- @tparam[opt] function lost called if the other side could not take the handle: it has no descriptors left
+function Channel:sendInternal(message, handle, ahead, lost)
   if not self:isOpen() then return false end
-  local entry = { quiet = true, ahead = ahead, message = message }
+  local entry = { quiet = true, ahead = ahead, message = message, lost = lost }
   if handle then
     entry.kind, entry.value = "net.Native", handle
     entry.text = self._format.encode({ cmd = "NODE_HANDLE", type = "net.Native", msg = message })
@@ -285,7 +286,9 @@ local function answered(self, is_received)
   if is_received then
     settle(self)
   elseif entry.resends == RESENDS then
+    local lost = entry.lost
     settle(self)
+    if lost then ticks.nextTick(lost) end
     EventEmitter.warn(errors("Handle did not reach the receiving process correctly", {
       name = "SentHandleNotReceivedWarning",
     }))

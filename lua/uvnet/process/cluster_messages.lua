@@ -11,14 +11,15 @@ local seq, callbacks = 0, {}
 -- @tparam table message changed: it gets its number
 -- @tparam[opt] userdata handle
 -- @tparam[opt] function callback gets the answer, and the handle that came with it
+-- @tparam[opt] function lost called if the handle has not come to the other side, and so not the message
 -- @treturn ?integer the number, nil where there is no channel
-function messages.send(target, message, handle, callback)
+function messages.send(target, message, handle, callback, lost)
   local channel = rawget(target, "_channel")
   if not channel or not channel:isOpen() then return nil end
   message.cmd, message.seq = "NODE_CLUSTER", seq
   if callback then callbacks[seq] = callback end
   seq = seq + 1
-  channel:sendInternal(message, handle)
+  channel:sendInternal(message, handle, false, lost)
   return message.seq
 end
 

@@ -173,7 +173,11 @@ function acts.queryServer(worker, query)
     end
     reply = reply or {}
     reply.errno, reply.key, reply.ack, reply.data = errno, key, query.seq, query.data
-    messages.send(worker.process, reply, shared)
+    messages.send(worker.process, reply, shared, nil, shared and function()
+      if handle:remove(worker) then handles[key] = nil end
+      local none = { errno = core.errno("EMFILE"), key = key, ack = query.seq, data = query.data }
+      messages.send(worker.process, none)
+    end or nil)
   end)
 end
 

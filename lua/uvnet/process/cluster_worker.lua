@@ -114,12 +114,14 @@ end
 function listening.askPrimary(server, query, done)
   if query.port == -1 and query.address then query.address = absolute(query.address) end
   local place, index = place_of(query)
+  local tell_listening -- defined below
   local message = { act = "queryServer", index = index }
   for name, value in pairs(query) do
     message[name] = value
   end
   local asked = send(message, function(reply, handle)
     if reply.errno and reply.errno ~= 0 then
+      server:removeListener("listening", tell_listening) -- it may listen again
       place.count = place.count - 1
       if place.count == 0 then indexes[place.name] = nil end
       local code, text = core.strerror(reply.errno)
@@ -141,7 +143,7 @@ function listening.askPrimary(server, query, done)
     ticks.nextTick(done, nil, { code = code, errno = core.errno("EPIPE"), text = text })
     return
   end
-  server:once("listening", function()
+  function tell_listening()
     local worker = cluster.worker
     worker.state = "listening"
     local address = server:address()
@@ -151,7 +153,8 @@ function listening.askPrimary(server, query, done)
     end
     told.port = type(address) == "table" and address.port or query.port
     send(told)
-  end)
+  end
+  server:once("listening", tell_listening)
 end
 
 -- ---- what the primary says ----

@@ -132,6 +132,12 @@ function RoundRobin:handOff(worker)
       self:distribute(handle)
     end
     self:handOff(worker)
+  end, function() -- it has no descriptors left: its client is to see the end at once
+    if self.sent[worker.id] ~= sent then return end
+    self.sent[worker.id] = nil
+    messages.forget(sent.number)
+    handle:close()
+    self:handOff(worker)
   end)
   if sent.number then return end
   -- It is gone, and its end is on the way.
