@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the specs on every Lua of KEYS, plain or under a checker of memory.
 # usage: tools/test.sh [asan | valgrind] [spec files or busted options...]
-# Without arguments the spec files are dealt out to two processes that run side by side (JOBS says how many).
+# The spec files are dealt out to two processes that run side by side (JOBS says how many), unless options are given.
 # A line for each Lua; the last line is "N passed, N failed". A hang, a crash or a run without a test is a failure.
 set -u
 . "$(dirname "$0")/common.sh"
@@ -90,11 +90,17 @@ add_counts() { # good failures errors pending
 }
 
 jobs=${JOBS:-2}
-[ $# -eq 0 ] || jobs=1
+[ $# -gt 0 ] || set -- spec/*_spec.lua
+[ $# -gt 1 ] || jobs=1
+for argument in "$@"; do
+  [ -f "$argument" ] || jobs=1
+done
 
 # Every jobs-th spec file, from the part-th on.
-part_of_specs() { # part
-  printf "%s\n" spec/*_spec.lua | awk -v jobs="$jobs" -v part="$1" 'NR % jobs == part - 1'
+part_of_specs() { # part files...
+  part=$1
+  shift
+  printf "%s\n" "$@" | awk -v jobs="$jobs" -v part="$part" 'NR % jobs == part - 1'
 }
 
 # Runs one part, and leaves its exit status beside its log.
@@ -102,7 +108,7 @@ run_part() { # part lua out log key arguments...
   part=$1 lua=$2 out=$3 log=$4 key=$5
   shift 5
   # shellcheck disable=SC2046 # one word a file
-  [ "$jobs" = 1 ] || set -- "$@" $(part_of_specs "$part")
+  [ "$jobs" = 1 ] || set -- $(part_of_specs "$part" "$@")
   # shellcheck disable=SC2094 # it is given the name of the log, and does not read it
   (run_busted "$lua" "$out" "$log" "$key" -o plainTerminal "$@") >"$log" 2>&1
   echo $? >"$log.status"
