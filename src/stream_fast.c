@@ -178,7 +178,6 @@ static int is_text(const char *data, size_t size) {
  * whole characters closes the path: Lua opens it again when the decoder holds nothing, and a listener that raises before
  * that must not have the next chunk overtake half a character. */
 static int give_to_listener(net_stream *stream, struct net_chunk *chunk) {
-  net_loop *loop = net_stream_loop(stream);
   if (!(stream->flags & NET_READ_FAST)) return 0;
   if (stream->flags & NET_READ_TEXT && !is_text(chunk->data, (size_t)chunk->size)) {
     stream->flags &= (uint16_t)~NET_READ_FAST;
