@@ -30,6 +30,19 @@ static void push_table(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &hooks_
 
 /* ---- whose lines are they? ---- */
 
+/* On Windows the search path may have either slash, and the loader its own. */
+static int begins_with(const char *source, const char *start, size_t length) {
+#ifdef _WIN32
+  for (size_t i = 0; i < length; i++) {
+    int slashes = (source[i] == '/' || source[i] == '\\') && (start[i] == '/' || start[i] == '\\');
+    if (source[i] != start[i] && !slashes) return 0;
+  }
+  return 1;
+#else
+  return strncmp(source, start, length) == 0;
+#endif
+}
+
 /* Of the running function, or of the one that has called it, if it is in C, and so on. The C functions right above run
  * are ours. */
 static int is_ours(lua_State *L, const net_loop *loop) {
@@ -40,7 +53,7 @@ static int is_ours(lua_State *L, const net_loop *loop) {
     lua_pop(L, 1);
     if (is_run) return 1;
     if (info.linedefined < 0) continue; /* in C, or built in, or in the place of a tail call */
-    return loop->ours_length > 0 && strncmp(info.source, loop->ours, loop->ours_length) == 0;
+    return loop->ours_length > 0 && begins_with(info.source, loop->ours, loop->ours_length);
   }
   return 0;
 }

@@ -76,6 +76,12 @@ if [ ! -f "$root/lua.exe" ]; then
   (build_lua) >>"$log" 2>&1 || { tail -n 20 "$log"; die "Lua does not build (see $log)"; }
 fi
 
+# A copy, as on the other platforms: what is changed meanwhile does not matter.
+rm -rf "$root/tree"
+mkdir "$root/tree"
+git ls-files -z --cached --others --exclude-standard | xargs -0 tar cf - | tar xf - -C "$root/tree"
+cd "$root/tree" || exit 1
+
 flags="-std=c99 -O2 -g $windows -DLUA_BUILD_AS_DLL -Wall -Wextra -Wpedantic -Wshadow -Werror -isystem $lua/src -isystem $uv/include"
 mkdir -p "$root/core/uvnet" "$root/obj"
 build_core() {
