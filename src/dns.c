@@ -1,4 +1,4 @@
-/* Looking up host names by getaddrinfo, in libuv's threads.
+/* Looking up the addresses of names and the names of addresses, in libuv's threads.
  * Floor 3.
  * Owns each lookup (malloc) from its start to its callback; the loop's end cancels what has not begun. */
 #include "dns.h"
@@ -14,12 +14,17 @@
 
 /* The one loop of a lookup knows all that are under way by this list; its head is the loop's lookups. */
 typedef struct net_lookup {
-  uv_getaddrinfo_t req;
+  union {
+    uv_getaddrinfo_t address;
+    uv_getnameinfo_t name;
+  } req;
   struct net_lookup *next, **link;
   int ref; /* the Lua callback, in the registry */
   int status;
   struct addrinfo *answer;
   struct addrinfo hints;
+  struct sockaddr_storage where; /* whose name is asked for; family 0: an address is */
+  int name_flags;
   char *host;       /* behind the struct */
   int answered;     /* without threads: see ask_without_threads */
   uv_timer_t timer; /* and this tells of it */
@@ -31,7 +36,8 @@ typedef struct net_lookup {
 static volatile int under_way, without_threads;
 static volatile unsigned asked_in; /* net_loop_forks then */
 
-/* The callback gets nil and a list (address, family, address, family, ...), or code and errno. */
+/* The callback gets nil and a list (address, family, address, family, ...), or nil, a name and a service; or code and
+ * errno. */
 static int deliver_lookup(lua_State *L) {
   const net_lookup *lookup = *(net_lookup **)lua_touserdata(L, 1);
   lua_rawgeti(L, LUA_REGISTRYINDEX, lookup->ref);
@@ -40,6 +46,12 @@ static int deliver_lookup(lua_State *L) {
     return 0;
   }
   lua_pushnil(L);
+  if (lookup->where.ss_family != 0) {
+    lua_pushstring(L, lookup->req.name.host);
+    lua_pushstring(L, lookup->req.name.service);
+    lua_call(L, 3, 0);
+    return 0;
+  }
   lua_newtable(L);
   int count = 0;
   for (const struct addrinfo *one = lookup->answer; one != NULL; one = one->ai_next) {
@@ -77,14 +89,23 @@ static void tell_asker(net_loop *loop, net_lookup *lookup) {
   uv_freeaddrinfo(lookup->answer);
 }
 
-static void on_lookup(uv_getaddrinfo_t *req, int status, struct addrinfo *answer) {
-  net_lookup *lookup = (net_lookup *)req->data;
-  net_loop *loop = net_loop_from(req->loop);
+static void answer(net_lookup *lookup, uv_loop_t *uv, int status) {
   lookup->status = status;
-  lookup->answer = answer;
   count(-1);
-  tell_asker(loop, lookup);
+  tell_asker(net_loop_from(uv), lookup);
   free(lookup);
+}
+
+static void on_address(uv_getaddrinfo_t *req, int status, struct addrinfo *answers) {
+  net_lookup *lookup = (net_lookup *)req->data;
+  lookup->answer = answers;
+  answer(lookup, req->loop, status);
+}
+
+static void on_name(uv_getnameinfo_t *req, int status, const char *host, const char *service) {
+  (void)host; /* they are in the request */
+  (void)service;
+  answer((net_lookup *)req->data, req->loop, status);
 }
 
 static void on_told(uv_handle_t *timer) { free(timer->data); }
@@ -95,11 +116,23 @@ static void on_answered(uv_timer_t *timer) {
   tell_asker(net_loop_from(timer->loop), lookup);
 }
 
+/* Without a callback libuv answers at once. */
+static int request(net_loop *loop, net_lookup *lookup, int waits) {
+  if (lookup->where.ss_family != 0) {
+    lookup->req.name.data = lookup;
+    return uv_getnameinfo(loop->uv, &lookup->req.name, waits ? NULL : on_name,
+                          (const struct sockaddr *)&lookup->where, lookup->name_flags);
+  }
+  lookup->req.address.data = lookup;
+  return uv_getaddrinfo(loop->uv, &lookup->req.address, waits ? NULL : on_address, lookup->host, NULL,
+                        &lookup->hints);
+}
+
 /* Asks at once, and lets the loop tell of it. */
 static int ask_without_threads(net_loop *loop, net_lookup *lookup) {
-  lookup->status = uv_getaddrinfo(loop->uv, &lookup->req, NULL, lookup->host, NULL, &lookup->hints);
+  lookup->status = request(loop, lookup, 1);
   if (lookup->status == UV_ENOMEM) return UV_ENOMEM;
-  lookup->answer = lookup->status == 0 ? lookup->req.addrinfo : NULL;
+  if (lookup->status == 0 && lookup->where.ss_family == 0) lookup->answer = lookup->req.address.addrinfo;
   lookup->answered = 1;
   uv_timer_init(loop->uv, &lookup->timer);
   lookup->timer.data = lookup;
@@ -114,7 +147,7 @@ static int ask(net_loop *loop, net_lookup *lookup) {
   }
   if (without_threads) return ask_without_threads(loop, lookup);
   net_loop_uses_threads();
-  int status = uv_getaddrinfo(loop->uv, &lookup->req, on_lookup, lookup->host, NULL, &lookup->hints);
+  int status = request(loop, lookup, 0);
   if (status == 0) count(1);
   return status;
 }
@@ -126,7 +159,9 @@ static int ask(net_loop *loop, net_lookup *lookup) {
 static void after_fork(net_loop *loop, int goes_on) {
   for (net_lookup *lookup = loop->lookups, *next; lookup != NULL; lookup = next) {
     next = lookup->next;
-    if (lookup->answered || lookup->req.work_req.work == NULL) continue;
+    int is_name = lookup->where.ss_family != 0;
+    if (lookup->answered) continue;
+    if ((is_name ? lookup->req.name.work_req.work : lookup->req.address.work_req.work) == NULL) continue;
     loop->uv->active_reqs.count--;
     if (goes_on && ask(loop, lookup) == 0) continue;
     take_out(lookup);
@@ -150,6 +185,33 @@ static void cancel_all(net_loop *loop) {
   }
 }
 
+/* Room for a lookup, with the callback that is on top of the stack, and for some bytes behind it; NULL if there is none. */
+static net_lookup *new_lookup(lua_State *L, size_t size) {
+  int ref = luaL_ref(L, LUA_REGISTRYINDEX);
+  net_lookup *lookup = (net_lookup *)calloc(1, sizeof *lookup + size);
+  if (lookup == NULL) {
+    luaL_unref(L, LUA_REGISTRYINDEX, ref);
+    return NULL;
+  }
+  lookup->ref = ref;
+  lookup->host = (char *)(lookup + 1);
+  return lookup;
+}
+
+static int begin(lua_State *L, net_loop *loop, net_lookup *lookup) {
+  int status = ask(loop, lookup);
+  if (status < 0) {
+    luaL_unref(L, LUA_REGISTRYINDEX, lookup->ref);
+    free(lookup);
+    return net_fail(L, status);
+  }
+  lookup->next = loop->lookups;
+  lookup->link = &loop->lookups;
+  if (lookup->next != NULL) lookup->next->link = &lookup->next;
+  loop->lookups = lookup;
+  return net_done(L, 0);
+}
+
 /* getaddrinfo(host, family, hints, callback); upvalue 1 is the loop. */
 static int dns_getaddrinfo(lua_State *L) {
   net_loop *loop = net_loop_upvalue(L);
@@ -162,31 +224,35 @@ static int dns_getaddrinfo(lua_State *L) {
   lua_Integer flags = luaL_checkinteger(L, 3);
 
   lua_settop(L, 4);
-  int ref = luaL_ref(L, LUA_REGISTRYINDEX);
-  size_t size = length + 1;
-  net_lookup *lookup = (net_lookup *)malloc(sizeof *lookup + size);
-  int status = UV_ENOMEM;
-  if (lookup != NULL) {
-    memset(lookup, 0, sizeof *lookup);
-    lookup->req.data = lookup;
-    lookup->ref = ref;
-    lookup->host = (char *)(lookup + 1);
-    memcpy(lookup->host, host, size);
-    lookup->hints.ai_family = family == 4 ? AF_INET : family == 6 ? AF_INET6 : AF_UNSPEC;
-    lookup->hints.ai_socktype = SOCK_STREAM;
-    lookup->hints.ai_flags = (int)flags;
-    status = ask(loop, lookup);
-  }
+  net_lookup *lookup = new_lookup(L, length + 1);
+  if (lookup == NULL) return net_fail(L, UV_ENOMEM);
+  memcpy(lookup->host, host, length + 1);
+  lookup->hints.ai_family = family == 4 ? AF_INET : family == 6 ? AF_INET6 : AF_UNSPEC;
+  lookup->hints.ai_socktype = SOCK_STREAM;
+  lookup->hints.ai_flags = (int)flags;
+  return begin(L, loop, lookup);
+}
+
+/* getnameinfo(address, port, required, callback): what has no name is answered as it is, unless one is required. */
+static int dns_getnameinfo(lua_State *L) {
+  net_loop *loop = net_loop_upvalue(L);
+  const char *address = luaL_checkstring(L, 1);
+  lua_Integer port = luaL_checkinteger(L, 2);
+  int required = lua_toboolean(L, 3);
+  luaL_checktype(L, 4, LUA_TFUNCTION);
+  if (!loop->open || net_loop_take_over(loop, 1) < 0) return net_fail(L, UV_ECANCELED);
+
+  lua_settop(L, 4);
+  net_lookup *lookup = new_lookup(L, 0);
+  if (lookup == NULL) return net_fail(L, UV_ENOMEM);
+  int status = net_addr_parse(address, (int)port, &lookup->where);
   if (status < 0) {
+    luaL_unref(L, LUA_REGISTRYINDEX, lookup->ref);
     free(lookup);
-    luaL_unref(L, LUA_REGISTRYINDEX, ref);
     return net_fail(L, status);
   }
-  lookup->next = loop->lookups;
-  lookup->link = &loop->lookups;
-  if (lookup->next != NULL) lookup->next->link = &lookup->next;
-  loop->lookups = lookup;
-  return net_done(L, 0);
+  lookup->name_flags = required ? NI_NAMEREQD : 0;
+  return begin(L, loop, lookup);
 }
 
 static void set_integer(lua_State *L, const char *name, int value) {
@@ -198,6 +264,9 @@ void net_dns_open(lua_State *L, net_loop *loop) {
   lua_pushlightuserdata(L, loop);
   lua_pushcclosure(L, dns_getaddrinfo, 1);
   lua_setfield(L, -2, "getaddrinfo");
+  lua_pushlightuserdata(L, loop);
+  lua_pushcclosure(L, dns_getnameinfo, 1);
+  lua_setfield(L, -2, "getnameinfo");
   set_integer(L, "AI_ADDRCONFIG", AI_ADDRCONFIG);
   set_integer(L, "AI_V4MAPPED", AI_V4MAPPED);
   set_integer(L, "AI_ALL", AI_ALL);

@@ -38,7 +38,7 @@ local luasocket = {
   _SOCKETINVALID = -1,
   --- How many bytes the sources of `source` ask for.
   BLOCKSIZE = 2048,
-  --- `toip`, `getaddrinfo`, `gethostname`.
+  --- `toip`, `tohostname`, `getaddrinfo`, `getnameinfo`, `gethostname`.
   dns = dns.public,
   select = select_of,
   newtry = exceptions.newtry,

@@ -33,7 +33,7 @@
 ---@field _SETSIZE integer How many objects `select` takes: as many as there are.
 ---@field _SOCKETINVALID integer What `getfd` gives where there is no descriptor: -1.
 ---@field BLOCKSIZE integer How many bytes the sources of `source` ask for: 2048.
----@field dns table The functions `toip(host)`, `getaddrinfo(host)` and `gethostname()`.
+---@field dns table The functions `toip(host)`, `tohostname(address)`, `getaddrinfo(host)`, `getnameinfo(address, port)` and `gethostname()`.
 ---@field sinkt table The sinks by name: modules add theirs.
 ---@field sourcet table The sources by name.
 local luasocket = {}

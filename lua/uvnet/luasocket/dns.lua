@@ -30,6 +30,21 @@ function dns.addresses(host, family)
   return place.list
 end
 
+-- Waits for the name of an address, and that of the service at a port.
+local function name_of(address, port, required)
+  local place = {}
+  local ok, code = core.getnameinfo(address, port, required, function(...)
+    place.answered, place.err, place.host, place.service = true, ...
+    waiting.changed(place)
+  end)
+  if not ok then return nil, reasons.of({ code = code }) end
+  while not place.answered do
+    waiting.wait(place)
+  end
+  if place.err then return nil, "host not found" end
+  return place.host, place.service
+end
+
 dns.public = {}
 local public = dns.public
 
@@ -67,6 +82,34 @@ function public.toip(host)
   end
   if not all[1] then return nil, "host not found" end
   return all[1], { name = host, alias = {}, ip = all }
+end
+
+--- The name of an address.
+-- @tparam string address an IPv4 address or a name
+-- @treturn ?string
+-- @treturn table|string as of `toip`, or why there is none
+function public.tohostname(address)
+  address = check_name("tohostname", address)
+  if core.isIP(address) == 0 then
+    local list = dns.addresses(address, 4)
+    if not list then return nil, "host not found" end
+    address = list[1].address
+  end
+  local host, reason = name_of(address, 0, true)
+  if not host then return nil, reason end
+  return host, { name = host, alias = {}, ip = { address } }
+end
+
+--- The name of an address, and of the service at a port.
+-- @tparam string address an IP address
+-- @tparam[opt] integer port
+-- @treturn ?table a list with the name, or the address if it has none
+-- @treturn string of the service, or why there is nothing
+function public.getnameinfo(address, port)
+  address = check_name("getnameinfo", address)
+  local host, service = name_of(address, math.floor(tonumber(port) or 0) % 65536, false)
+  if not host then return nil, service end
+  return { host }, service
 end
 
 --- What this machine is called.
