@@ -138,7 +138,7 @@ end
 local next_attempt
 
 --- The Error of a connection whose addresses have all failed.
-function attempts.all_failed(failures)
+local function all_failed(failures)
   return errors.AggregateError("", { code = failures[1].code, errors = failures })
 end
 
@@ -157,22 +157,25 @@ local function failed(socket, plan, attempt, err)
   emit_and(socket, go_on, plan, nil, "connectionAttemptFailed", attempt.address, attempt.port, attempt.family, err)
 end
 
+--- The attempt at a plan's next address; nil if all have been tried.
+function attempts.take(plan)
+  local address = plan.addresses[plan.at + 1]
+  if not address then return nil end
+  plan.at = plan.at + 1
+  return { address = address.address, family = address.family, port = plan.port, localPort = plan.localPort }
+end
+
+--- All addresses of the plan have failed.
+function attempts.give_up(socket, plan)
+  socket._plan = nil
+  socket:destroy(all_failed(plan.failures))
+end
+
 function next_attempt(socket, plan)
   timers.clearTimeout(plan.timer)
-  local address = plan.addresses[plan.at + 1]
-  if not address then
-    socket._plan = nil
-    socket:destroy(attempts.all_failed(plan.failures))
-    return
-  end
-  plan.at = plan.at + 1
+  local attempt = attempts.take(plan)
+  if not attempt then return attempts.give_up(socket, plan) end
   if plan.at > 1 then socket:_renewHandle() end
-  local attempt = {
-    address = address.address,
-    family = address.family,
-    port = plan.port,
-    localPort = plan.localPort,
-  }
   local problem = blocked(socket, attempt)
   if problem then return failed(socket, plan, attempt, problem) end
   local tried = socket.autoSelectFamilyAttemptedAddresses

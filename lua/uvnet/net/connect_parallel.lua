@@ -81,23 +81,12 @@ end
 function start_next(socket, plan)
   timers.clearTimeout(plan.timer)
   plan.timer = nil
-  local address = plan.addresses[plan.at + 1]
-  if not address then
-    if #plan.running > 0 then return end
-    socket._plan = nil
-    socket:destroy(attempts.all_failed(plan.failures))
+  local attempt = attempts.take(plan)
+  if not attempt then
+    if #plan.running == 0 then attempts.give_up(socket, plan) end
     return
   end
-  plan.at = plan.at + 1
-  local attempt = {
-    address = address.address,
-    family = address.family,
-    port = plan.port,
-    localPort = plan.localPort,
-    socket = socket,
-    plan = plan,
-    _onconnected = on_connected,
-  }
+  attempt.socket, attempt.plan, attempt._onconnected = socket, plan, on_connected
   local err = attempts.blocked(socket, attempt)
   if err then
     attempt.announced = true
