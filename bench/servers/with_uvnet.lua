@@ -123,7 +123,7 @@ end
 local serve = assert(modes[mode], "which mode?")
 if async then serve = async.wrap(serve) end
 local server = net.createServer({ allowHalfOpen = mode == "sink" or mode == "source" }, function(socket)
-  socket:on("error", ignore)
+  if not async then socket:on("error", ignore) end -- a task is told by what waits
   serve(socket)
 end)
 server:listen(port, "127.0.0.1", function()

@@ -18,7 +18,7 @@ local waiters = require("uvnet.stream.waiters")
 
 local call_read = reading.call_read
 local sub = string.sub
-local cut = framing.cut
+local cut, cut_ahead = framing.cut, framing.cut_ahead
 local advance, compact, format_of, look = split.advance, split.compact, split.format_of, split.look
 local enter, wait, raise = task.enter, task.wait, task.raise
 local later = ticks.later
@@ -159,6 +159,7 @@ local function wait_for_change(self, rs)
     rs.needReadable = true
   end
   rawset(self, "_reader", me)
+  rs.ahead = nil
   if not rs.handsOver and (rs.length or 0) == 0 then waiters.open_task_path(self) end
   return wait(me, unwait, self)
 end
@@ -317,17 +318,53 @@ local function read_delimited(self, rs, delimiter, limit)
   end
 end
 
+-- Of many lines in one chunk those behind the first are cut in one go. They stay in the buffer, and count as taken one
+-- by one: `rs.ahead` has them, and holds as long as the buffer begins where the next of them does.
+local AHEAD = 64 -- lines
+
+local function look_ahead(rs, chunk, from, limit)
+  local ahead = rs.spareAhead or {}
+  rs.spareAhead = ahead
+  ahead.at, ahead.from, ahead.chunk, ahead.limit = 1, from, chunk, limit
+  ahead.used = cut_ahead(chunk, from, limit, ahead, AHEAD)
+  if ahead.used > 0 then rs.ahead = ahead end
+end
+
+local function take_ahead(rs, ahead, limit)
+  local list, at, from = rs.buffer, ahead.at, ahead.from
+  if
+    at > ahead.used
+    or rs.offset ~= from
+    or ahead.limit ~= limit
+    or rs.flowing
+    or not list
+    or list[rs.head] ~= ahead.chunk
+  then
+    rs.ahead = nil
+    return nil
+  end
+  local next = ahead[at + 1]
+  rs.offset, rs.length = next, rs.length - (next - from)
+  ahead.from, ahead.at = next, at + 2
+  return ahead[at]
+end
+
 --- Waits for a line.
 -- @function readLine
 -- @tparam[opt] table options `limit`: how many bytes it may have (65536)
 -- @treturn ?string the line without its `\n` or `\r\n`, the last one also without a newline; nil at the end
 -- @raise ERR_FRAME_TOO_LONG: then nothing is read; what has broken the connection; ERR_INVALID_STATE;
 --   ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
-function methods.readLine(self, options)
+local function read_line(self, options)
   local limit = options == nil and LONGEST_LINE or limit_of(options, LONGEST_LINE)
   if type(self) ~= "table" then errors._checkSelf(nil, CALL_LINE) end
   -- Most often it lies in the first chunk that the stream holds, or is the next one that comes.
   local rs = rawget(self, "_rs")
+  local ahead = rs and rs.ahead
+  if ahead then
+    local line = take_ahead(rs, ahead, limit)
+    if line then return line end
+  end
   local list = rs and rs.buffer
   if list and not rs.objectMode and rawget(self, "_reader") == nil then
     local chunk, offset = list[rs.head], rs.offset or 0
@@ -338,6 +375,7 @@ function methods.readLine(self, options)
           advance(rs, chunk, offset, next)
         else
           rs.length, rs.offset = rs.length - (next - offset), next
+          look_ahead(rs, chunk, next, limit)
         end
         if rs.flowing or not (rs.reading or rs.readingMore or rs.ended) then go_on(self, rs) end
         return line
@@ -359,6 +397,8 @@ function methods.readLine(self, options)
   rs = begin_bytes(self, CALL_LINE)
   return read_delimited(self, rs, nil, limit)
 end
+
+methods.readLine = read_line
 
 --- Waits for what ends with a delimiter.
 -- @tparam string delimiter 1 to 256 bytes
@@ -435,9 +475,19 @@ end
 -- @raise as `readLine` does
 function methods.lines(self, options)
   begin_bytes(self, "stream:lines([options])")
-  limit_of(options, LONGEST_LINE)
+  local limit = limit_of(options, LONGEST_LINE)
   check_iterator("lines()", "readLine()")
-  return function() return self:readLine(options) end
+  local rs
+  return function()
+    local ahead = rs and rs.ahead
+    if ahead and self._rs == rs and rs.buffer then
+      local line = take_ahead(rs, ahead, limit)
+      if line then return line end
+    end
+    local line = self:readLine(options)
+    rs = rawget(self, "_rs")
+    return line
+  end
 end
 
 --- `for chunk in stream:chunks() do`: reads what comes, up to the end.
