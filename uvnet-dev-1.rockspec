@@ -183,6 +183,7 @@ build = {
     ["uvnet.stream.text"] = "lua/uvnet/stream/text.lua",
     ["uvnet.stream.transform"] = "lua/uvnet/stream/transform.lua",
     ["uvnet.stream.waiters"] = "lua/uvnet/stream/waiters.lua",
+    ["uvnet.stream.wrapped"] = "lua/uvnet/stream/wrapped.lua",
     ["uvnet.stream.writable"] = "lua/uvnet/stream/writable.lua",
     ["uvnet.stream.write_queue"] = "lua/uvnet/stream/write_queue.lua",
     ["uvnet.testing"] = "lua/uvnet/testing.lua",

@@ -108,6 +108,9 @@ function Timeout:close()
   return self
 end
 
+--- On Lua 5.4, `local timeout <close> = …` clears it at the block's end.
+function Timeout.__instance.__close(self) timers.clearTimeout(self) end
+
 -- For those who have timeouts of another kind.
 timers._Timeout = Timeout
 

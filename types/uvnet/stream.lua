@@ -332,6 +332,16 @@ function Readable:lines(options) end
 ---@return fun(): string? next
 function Readable:chunks() end
 
+---`for chunk in stream:iterator() do`: as `chunks`, but the stream is destroyed when the loop is left: on Lua 5.4 and
+---later; before, by `close()` of what is given back. With `{ destroyOnReturn = false }` it is kept.
+---
+---Raises `ERR_INVALID_ARG_TYPE`, and what `chunks` raises.
+---
+---In Node.js: `readable.iterator([options])`
+---@param options? { destroyOnReturn: boolean? }
+---@return fun(): any
+function Readable:iterator(options) end
+
 ---Calls a listener with each message: framing without waiting, for who writes listeners. The stream flows, and `pause`
 ---holds back the rest. A message that is too long, or that the end cuts off, destroys the stream with an error.
 ---
@@ -379,6 +389,16 @@ function Readable:finished() end
 ---@param options? net.ReadableOptions `objectMode` is true and `highWaterMark` 1 unless they are given
 ---@return net.Readable
 function Readable.from(iterable, options) end
+
+---Reads what an old stream gives, which only emits `data`, `end`, `error` and `close`, and has perhaps `pause` and
+---`resume`: `Readable(options):wrap(stream)`. Called on the class, `Readable.wrap(stream[, options])`, it makes the Readable.
+---
+---Raises `ERR_INVALID_ARG_TYPE`.
+---
+---In Node.js: `readable.wrap(stream)`
+---@param stream any
+---@return net.Readable
+function Readable:wrap(stream) end
 
 ---Makes a Duplex of this stream and another: what is written is what this one gets, what the other gives is read.
 ---

@@ -80,6 +80,9 @@ end
 -- @treturn boolean
 function Immediate:hasRef() return self._ref end
 
+--- On Lua 5.4, `local immediate <close> = …` clears it at the block's end.
+function Immediate.__instance.__close(self) immediates.clearImmediate(self) end
+
 --- @section end
 
 --- Calls a function after the I/O of this turn of the loop, before its timers come again.

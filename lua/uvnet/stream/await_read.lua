@@ -499,4 +499,38 @@ function methods.chunks(self)
   return function() return self:readSome() end
 end
 
+-- Who goes through a stream by `iterator`, and may give up.
+local Iterator = {}
+Iterator.__index = Iterator
+
+function Iterator:__call() return self.stream:readSome() end
+
+--- Is it left, before the end or behind it, the stream is destroyed, unless it is to be kept.
+function Iterator:close()
+  if self.destroys then self.stream:destroy() end
+end
+
+Iterator["return"], Iterator.__close = Iterator.close, Iterator.close
+
+--- `for chunk in stream:iterator([options]) do`: as `chunks`, but the stream is destroyed when the loop is left (on Lua
+-- 5.4; before, by the iterator's `close()`).
+-- @tparam[opt] table options `destroyOnReturn` (true): false keeps the stream
+-- @return what a `for` needs
+-- @raise ERR_INVALID_ARG_TYPE; as `chunks` does
+function methods.iterator(self, options)
+  begin(self, "stream:iterator([options])")
+  local destroys = true
+  if options ~= nil then
+    if type(options) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options) end
+    destroys = options.destroyOnReturn
+    if destroys == nil then destroys = true end
+    if type(destroys) ~= "boolean" then
+      errors.throw("ERR_INVALID_ARG_TYPE", "options.destroyOnReturn", "boolean", destroys)
+    end
+  end
+  check_iterator("iterator()", "readSome()")
+  local iterator = setmetatable({ stream = self, destroys = destroys }, Iterator)
+  return iterator, nil, nil, iterator
+end
+
 return { methods = methods, limit_of = limit_of, LONGEST_LINE = LONGEST_LINE, LONGEST_FRAME = LONGEST_FRAME }

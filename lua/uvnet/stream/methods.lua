@@ -3,7 +3,7 @@
 -- Floor 3.
 
 local READING = {
-  "readSome", "readExactly", "readLine", "readUntil", "readFrame", "readAll", "lines", "chunks", "frames",
+  "readSome", "readExactly", "readLine", "readUntil", "readFrame", "readAll", "lines", "chunks", "iterator", "frames",
   "finished",
 }
 local WRITING = { "writeAll", "finished" }

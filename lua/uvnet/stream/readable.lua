@@ -136,6 +136,7 @@ end
 
 -- Loaded when it is first asked for.
 local MAKE, OPERATORS, SIGNAL = "uvnet.stream.make", "uvnet.stream.operators", "uvnet.stream.signal"
+local WRAPPED = "uvnet.stream.wrapped"
 
 for _, name in ipairs({
   "map", "filter", "flatMap", "take", "drop", "toArray", "forEach", "reduce", "some", "every", "find",
@@ -150,6 +151,28 @@ end
 -- @treturn Readable
 -- @raise ERR_INVALID_ARG_TYPE
 function Readable.from(iterable, options) return require(MAKE).from(iterable, options) end
+
+--- Reads what an old stream gives, which only emits `data` and `end`: `Readable(options):wrap(stream)`. Or, called on
+-- the class, makes a Readable of it: `Readable.wrap(stream[, options])`.
+-- @param stream
+-- @return the Readable
+-- @raise ERR_INVALID_ARG_TYPE
+function Readable:wrap(stream)
+  if type(self) == "table" and self._isReadable and Readable:isInstance(self) then
+    return require(WRAPPED).wrap(self, stream)
+  end
+  return require(WRAPPED).new(Readable, self, stream)
+end
+
+local function nothing() end
+
+--- On Lua 5.4, `local stream <close> = …` destroys it at the block's end. If it has not ended by then, that is with an
+-- AbortError, which nobody has to listen for.
+function Readable.__instance.__close(self)
+  if self.destroyed then return end
+  self:on("error", nothing)
+  self:destroy(not self.readableEnded and errors.coded("ABORT_ERR") or nil)
+end
 
 --- Makes a Duplex of this stream and another: what is written is what the other reads, see `net.stream.compose`.
 -- @param stream a stream, or a function as of `Duplex.from`

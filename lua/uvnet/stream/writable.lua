@@ -311,6 +311,16 @@ function getters:destroyed() return peek_writable(self).destroyed or false end
 function getters:closed() return peek_writable(self).closed or false end
 function getters:errored() return peek_writable(self).errored end
 
+local function nothing() end
+
+--- On Lua 5.4, `local stream <close> = …` destroys it at the block's end: with an AbortError, which nobody has to
+-- listen for, if it has not finished by then.
+function Writable.__instance.__close(self)
+  if self.destroyed then return end
+  self:on("error", nothing)
+  self:destroy(not self.writableFinished and errors.coded("ABORT_ERR") or nil)
+end
+
 methods.of_writable(Writable)
 
 return Writable
