@@ -557,6 +557,35 @@ describe("what is made of a Readable's chunks", function()
     assert.same({ 1, 2, 3, 4, 5 }, seen)
   end)
 
+  it("of reduce begins with the first chunk, where there is no initial value", function()
+    local calls, got = 0, nil
+    local function add(sum, value)
+      calls = calls + 1
+      return sum + value
+    end
+    five():reduce(add, nil, nil, function(...) got = { n = select("#", ...), ... } end)
+    net.run()
+    assert.same({ n = 2, nil, 15 }, got)
+    assert.equal(4, calls)
+    Readable.from({}):reduce(add, nil, nil, function(...) got = { ... } end)
+    net.run()
+    assert.same({ "ERR_MISSING_ARGS", "TypeError" }, { got[1].code, got[1].name })
+    assert.equal("Reduce of an empty stream requires an initial value", got[1].message)
+    assert.equal(7, Readable.from({ 7 }):reduce(add))
+    assert.equal(4, calls)
+  end)
+
+  it("checks Node's options, though one call is over before the next", function()
+    for name, bad in pairs({ concurrency = { 0, -1, "x", 0 / 0, math.huge }, highWaterMark = { -1, "x", 0 / 0 } }) do
+      for _, value in ipairs(bad) do
+        local source = five()
+        assert.equal("ERR_OUT_OF_RANGE", raised(source.map, source, twice, { [name] = value }).code)
+        assert.equal("ERR_OUT_OF_RANGE", raised(source.forEach, source, twice, { [name] = value }).code)
+      end
+    end
+    assert.same({ 2, 4, 6, 8, 10 }, answer(five():map(twice, { concurrency = 2.5, highWaterMark = 0 }), "toArray"))
+  end)
+
   it("fails with what a function raises, and with the source", function()
     local function bad() error("bad", 0) end
     for _, name in ipairs({ "map", "filter", "flatMap" }) do

@@ -480,13 +480,13 @@ function Readable:toArray(options, callback) end
 ---@param callback? fun(err: any, value: any)
 function Readable:forEach(fn, options, callback) end
 
----Calls a function with what it returned before, and each chunk. The answer goes to the callback, or without one to the task that waits for it.
+---Calls a function with what it returned before, and each chunk; without an initial value the first chunk is that. The answer goes to the callback, or without one to the task that waits for it.
 ---
----Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_STATE` where nobody can wait.
+---Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_STATE` where nobody can wait, `ERR_MISSING_ARGS` for neither a chunk nor an initial value.
 ---
 ---In Node.js: `readable.reduce(fn[, initial[, options]])`
 ---@param fn fun(previous: any, chunk: any): any
----@param initial any
+---@param initial? any
 ---@param options? net.SignalOptions
 ---@param callback? fun(err: any, value: any)
 ---@return any value in a task

@@ -13,14 +13,32 @@ local is_callable = require("uvnet.base.callable")
 
 local operators = {}
 
-local function check_fn(fn)
-  if not is_callable(fn) then errors.throw("ERR_INVALID_ARG_TYPE", "fn", { "Function", "AsyncFunction" }, fn) end
+local function check_fn(fn, name)
+  if not is_callable(fn) then errors.throw("ERR_INVALID_ARG_TYPE", name or "fn", "function", fn) end
+end
+
+local MOST = 9007199254740991
+
+-- An option of Node's whose value is checked: how many calls may run at once, and how much waits for them. Here a call
+-- is over when it returns.
+local function check_integer(options, name, least)
+  local value = options[name]
+  if value == nil then return end
+  local number = tonumber(value)
+  name = "options." .. name
+  if not number or number ~= number then errors.throw("ERR_OUT_OF_RANGE", name, "an integer", number or 0 / 0) end
+  number = number < 0 and math.ceil(number) or math.floor(number)
+  if number < least or number > MOST then
+    errors.throw("ERR_OUT_OF_RANGE", name, (">= %d && <= %.0f"):format(least, MOST), number)
+  end
 end
 
 local function check_options(options)
   if options == nil then return nil end
   if type(options) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options) end
   abort.check(options.signal, "options.signal")
+  check_integer(options, "concurrency", 1)
+  check_integer(options, "highWaterMark", 0)
   return options.signal
 end
 
@@ -191,7 +209,9 @@ local function consume(source, options, callback, step, at_end)
     end)
     finished(source, { writable = false, signal = signal }, function(err)
       if signal and signal.aborted then source:destroy() end
-      if err then answer(err) else answer(nil, at_end()) end
+      if err then return answer(err) end
+      local value, failure = at_end()
+      answer(failure, value)
     end)
   end, callback)
 end
@@ -220,15 +240,26 @@ end
 
 --- Calls a function with each chunk and what it returned before.
 -- @tparam function fn gets what it returned before and a chunk
--- @param initial what it gets first
+-- @param[opt] initial what it gets first; without it the first chunk is that, and fn is called from the second on
 -- @tparam[opt] table options `signal`
 -- @tparam[opt] function callback gets an error, or nil and what it returned last
 -- @return without a callback, in a task, that
--- @raise ERR_INVALID_ARG_TYPE
+-- @raise ERR_INVALID_ARG_TYPE; ERR_MISSING_ARGS, or as the callback's error, for no chunk and no initial value
 function operators:reduce(fn, initial, options, callback)
-  check_fn(fn)
-  local value = initial
-  return consume(self, options, callback, function(chunk) value = fn(value, chunk) end, function() return value end)
+  check_fn(fn, "reducer")
+  local value, begun = initial, initial ~= nil
+  return consume(self, options, callback, function(chunk)
+    if begun then
+      value = fn(value, chunk)
+    else
+      value, begun = chunk, true
+    end
+  end, function()
+    if begun then return value end
+    local err = errors.coded("ERR_MISSING_ARGS", "reduce")
+    err.message = "Reduce of an empty stream requires an initial value"
+    return nil, err
+  end)
 end
 
 --- Is there a chunk for which a function returns true?
