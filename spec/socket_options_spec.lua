@@ -299,6 +299,8 @@ describe("net.BoundSocket", function()
     end
     local err = raised(BoundSocket, { host = "192.0.2.1" })
     assert.same({ "EADDRNOTAVAIL", "bind", "192.0.2.1" }, { err.code, err.syscall, err.address })
+    err = raised(BoundSocket, { path = "/tmp/" .. ("x"):rep(200) })
+    assert.same({ "ENAMETOOLONG", "bind" }, { err.code, err.syscall })
     local server, port = serve()
     assert.equal("EADDRINUSE", code({ host = HOST, port = port }))
     server:close()

@@ -534,6 +534,10 @@ describe("what is made of a Readable's chunks", function()
     assert.same({ 1, 1, 2, 2 }, answer(five():take(2):flatMap(function(v) return { v, v } end), "toArray"))
     assert.same({ 4, 5 }, answer(five():drop(3), "toArray"))
     assert.same({}, answer(five():take(0), "toArray"))
+    -- What is no number is taken for one as Node does.
+    assert.same({ 1, 2 }, answer(five():take("2"), "toArray"))
+    assert.same({ 1 }, answer(five():take(true), "toArray"))
+    assert.same({}, answer(five():take("cat"), "toArray"))
   end)
 
   it("ends a source without end when there is enough", function()

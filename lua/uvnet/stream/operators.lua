@@ -43,7 +43,7 @@ local function check_options(options)
 end
 
 local function to_count(number)
-  number = tonumber(number)
+  number = number == true and 1 or tonumber(number)
   if not number or number ~= number then return 0 end
   if number < 0 then errors.throw("ERR_OUT_OF_RANGE", "number", ">= 0", number) end
   return number
