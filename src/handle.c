@@ -111,37 +111,32 @@ net_handle *net_handle_check(lua_State *L, int index) {
 
 /* ---- what its owner is told ---- */
 
-/* Pushes the method of the owner on top of the stack whose name is at `name`. The objects of our classes have theirs in
- * one table (base/class.lua): there it is found without a call of Lua. */
-static void push_method(lua_State *L, int name) {
+enum { AT_EVENT = 1, AT_OWNER };
+
+/* Pushes the owner's method whose name is at `name`, or nil; what is below it is left there, for to take it away costs more.
+ * The objects of our classes have theirs in one table (base/class.lua): there it is found without a call of Lua. */
+static int push_method(lua_State *L, int name) {
   lua_pushvalue(L, name);
-  lua_rawget(L, -2);
-  if (!lua_isnil(L, -1)) return;
-  lua_pop(L, 1);
-  if (lua_getmetatable(L, -1)) {
+  if (net_rawget(L, AT_OWNER) != LUA_TNIL) return 1;
+  if (lua_getmetatable(L, AT_OWNER)) {
     lua_pushvalue(L, lua_upvalueindex(UP_CLASS));
-    lua_rawget(L, -2);
-    lua_remove(L, -2);
-    if (lua_istable(L, -1)) {
+    if (net_rawget(L, -2) == LUA_TTABLE) {
       lua_pushvalue(L, name);
-      lua_rawget(L, -2);
-      lua_remove(L, -2);
-      if (!lua_isnil(L, -1)) return;
+      if (net_rawget(L, -2) != LUA_TNIL) return 1;
     }
-    lua_pop(L, 1);
   }
   lua_pushvalue(L, name);
-  lua_gettable(L, -2);
+  lua_gettable(L, AT_OWNER);
+  return !lua_isnil(L, -1);
 }
 
 static int deliver_event(lua_State *L) {
-  net_event *event = (net_event *)lua_touserdata(L, 1);
+  net_event *event = (net_event *)lua_touserdata(L, AT_EVENT);
   net_handle *handle = event->handle;
   lua_rawgeti(L, lua_upvalueindex(UP_OBJECTS), handle->ref);
-  push_method(L, lua_upvalueindex(UP_METHODS + (int)event->method));
-  if (lua_isnil(L, -1))
+  if (!push_method(L, lua_upvalueindex(UP_METHODS + (int)event->method)))
     return luaL_error(L, "the owner of a handle has no method %s", method_names[event->method]);
-  lua_insert(L, -2);
+  lua_pushvalue(L, AT_OWNER);
   int count = event->push(L, event);
   lua_call(L, 1 + count, 0);
   return 0;
@@ -165,7 +160,8 @@ static void on_close(uv_handle_t *uv) {
   net_loop *loop = net_handle_loop(handle);
   loop->handles--;
   if (handle->known) net_loop_drop_listener(loop, handle->ref);
-  if (handle->tell_closed == NET_TELL_LISTENER && !net_loop_listens(NET_PLACE_CLOSE, loop, handle->ref))
+  if (handle->tell_closed == NET_TELL_LISTENER &&
+      !net_loop_listens(NET_PLACE_CLOSE, NET_PLACE_CLOSE, loop, handle->ref))
     handle->tell_closed = NET_TELL_NOBODY;
   if (handle->tell_closed != NET_TELL_NOBODY) {
     net_event event = {handle, NET_ON_CLOSED, push_nothing};

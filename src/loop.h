@@ -162,9 +162,9 @@ void net_loop_forget_object(const net_loop *loop, int ref);
  * Never raises. */
 int net_loop_writes_as_usual(net_loop *loop, int ref);
 
-/* For the same: has an open handle's object a listener for the event whose name is at that place of the frame? Never
- * raises. */
-int net_loop_listens(int place, const net_loop *loop, int ref);
+/* For the same: has an open handle's object a listener for one of the events whose names are at these places of the frame?
+ * Never raises. */
+int net_loop_listens(int first, int last, const net_loop *loop, int ref);
 
 /* For deliveries: pushes the hook that Lua has set for an entry. */
 static inline void net_loop_push_hook(lua_State *L, enum net_entry entry) {

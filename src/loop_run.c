@@ -49,17 +49,17 @@ int net_loop_writes_as_usual(net_loop *loop, int ref) {
   return same;
 }
 
-int net_loop_listens(int place, const net_loop *loop, int ref) {
+int net_loop_listens(int first, int last, const net_loop *loop, int ref) {
   lua_State *L = loop->L;
   if (L == NULL) return 0;
   int listens = 0;
   lua_rawgeti(L, NET_PLACE_OBJECTS, ref);
   lua_pushvalue(L, NET_PLACE_EVENTS);
-  lua_rawget(L, -2);
-  if (lua_istable(L, -1)) {
-    lua_pushvalue(L, place);
-    lua_rawget(L, -2);
-    listens = !lua_isnil(L, -1);
+  if (net_rawget(L, -2) == LUA_TTABLE) {
+    for (int place = first; place <= last && !listens; place++) {
+      lua_pushvalue(L, place);
+      listens = net_rawget(L, NET_PLACES + 2) != LUA_TNIL;
+    }
   }
   lua_settop(L, NET_PLACES);
   return listens;

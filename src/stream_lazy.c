@@ -87,7 +87,9 @@ int net_stream_end_lazily(net_stream *stream) {
   const net_loop *loop = net_stream_loop(stream);
   const uint16_t flowing = NET_LAZY | NET_READ_FAST;
   if ((stream->flags & (flowing | NET_HALF_OPEN)) != flowing || loop->after || loop->L == NULL) return 0;
-  if (stream->handle.ref == LUA_NOREF || net_loop_listens(NET_PLACE_END, loop, stream->handle.ref)) return 0;
+  if (stream->handle.ref == LUA_NOREF ||
+      net_loop_listens(NET_PLACE_END, NET_PLACE_END, loop, stream->handle.ref))
+    return 0;
   if (net_stream_shut(stream) < 0) return 0;
   stream->flags &= (uint16_t)~NET_WRITE_FAST;
   stream->stage = NET_SHUTTING;
@@ -98,8 +100,8 @@ int net_stream_is_over(const net_stream *stream) {
   const net_loop *loop = net_stream_loop(stream);
   const net_handle *handle = &stream->handle;
   return (stream->flags & NET_LAZY) && stream->stage == NET_SHUTTING && handle->box != NULL &&
-         handle->ref != LUA_NOREF && !net_loop_listens(NET_PLACE_FINISH, loop, handle->ref) &&
-         !net_loop_listens(NET_PLACE_PREFINISH, loop, handle->ref);
+         handle->ref != LUA_NOREF &&
+         !net_loop_listens(NET_PLACE_FINISH, NET_PLACE_PREFINISH, loop, handle->ref);
 }
 
 const luaL_Reg net_stream_lazy_methods[] = {{"begin", stream_begin},
