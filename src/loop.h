@@ -180,9 +180,8 @@ int net_enter_for(net_loop *loop, enum net_entry entry, int ref, void *event);
 
 /* The same for the one plain `data` listener of an object: by NET_ENTRY_DATA, if there is one. Else false, and nothing has
  * been done. The delivery gets the object, its `_events` and the listener, and the event by `loop->event`: the way by the
- * stack costs more. If the listener is `known`, because net_loop_remember_listener was called, it is not looked for, and
- * the only argument. */
-int net_enter_data(net_loop *loop, int ref, int known, void *event);
+ * stack costs more. */
+int net_enter_data(net_loop *loop, int ref, void *event);
 
 /* In the delivery of NET_ENTRY_DATA: keeps the listener, which is on top of the stack, beside its object. May raise, and
  * nothing has been done. */
@@ -263,6 +262,21 @@ void net_loop_give_hook_back(net_loop *loop, lua_State *L, int always);
 
 static inline void net_loop_take_hook(net_loop *loop) {
   if (lua_gethook(loop->L) != NULL) net_loop_take_new_hook(loop);
+}
+
+/* What is due after a callback: ticks, most of all; or the process is a child that was forked in it. Never raises. */
+void net_loop_after_callback(net_loop *loop);
+
+/* net_enter_data for a listener that net_loop_remember_listener has kept, which is the only argument; `run` runs. */
+static inline void net_enter_known(net_loop *loop, int ref, void *event) {
+  lua_State *L = loop->L;
+  net_loop_take_hook(loop);
+  lua_pushvalue(L, NET_ENTRY_DATA);
+  lua_rawgeti(L, NET_PLACE_LISTENERS, ref);
+  loop->callback++;
+  loop->event = event;
+  if (lua_pcall(L, 1, 0, NET_PLACE_HANDLER) != LUA_OK) net_loop_keep_error(loop, NET_ENTRY_DATA, ref);
+  if (loop->after || net_loop_is_forked(loop)) net_loop_after_callback(loop);
 }
 
 /* After a callback: keeps what a hook has raised in our own lines. Never raises. */

@@ -87,10 +87,11 @@ static void run_ticks(net_loop *loop) {
   }
 }
 
-static void after_callback(net_loop *loop) {
+void net_loop_after_callback(net_loop *loop) {
   if (loop->after & NET_AFTER_LOOK) net_loop_look_later(loop);
   run_ticks(loop);
   if (loop->after & NET_AFTER_HOOK) net_loop_keep_hook_error(loop);
+  if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
 }
 
 int net_enter_for(net_loop *loop, enum net_entry entry, int ref, void *event) {
@@ -98,8 +99,7 @@ int net_enter_for(net_loop *loop, enum net_entry entry, int ref, void *event) {
   loop->callback++;
   net_loop_take_hook(loop);
   int status = call_entry(loop, entry, ref, event);
-  if (loop->after) after_callback(loop);
-  if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
+  if (loop->after || net_loop_is_forked(loop)) net_loop_after_callback(loop);
   return status;
 }
 
@@ -117,23 +117,19 @@ static int push_listener(lua_State *L, int ref) {
 }
 
 /* Up to the delivery nothing can raise: fields are read past metatables, and what is pushed exists already. */
-int net_enter_data(net_loop *loop, int ref, int known, void *event) {
+int net_enter_data(net_loop *loop, int ref, void *event) {
   lua_State *L = loop->L;
   if (L == NULL) return 0;
   net_loop_take_hook(loop);
   lua_pushvalue(L, NET_ENTRY_DATA);
-  if (known) {
-    lua_rawgeti(L, NET_PLACE_LISTENERS, ref);
-  } else if (!push_listener(L, ref)) {
+  if (!push_listener(L, ref)) {
     lua_settop(L, NET_PLACES);
     return 0;
   }
   loop->callback++;
   loop->event = event;
-  int status = lua_pcall(L, known ? 1 : 3, 0, NET_PLACE_HANDLER);
-  if (status != LUA_OK) net_loop_keep_error(loop, NET_ENTRY_DATA, ref);
-  if (loop->after) after_callback(loop);
-  if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
+  if (lua_pcall(L, 3, 0, NET_PLACE_HANDLER) != LUA_OK) net_loop_keep_error(loop, NET_ENTRY_DATA, ref);
+  if (loop->after || net_loop_is_forked(loop)) net_loop_after_callback(loop);
   return 1;
 }
 
@@ -196,7 +192,7 @@ int net_loop_run(lua_State *L) {
   loop->refusing = 0;
   net_loop_take_hook(loop);
   net_loop_hear_interrupt(loop, mode);
-  after_callback(loop);
+  net_loop_after_callback(loop);
   /* Also takes back the uv_stop that net_loop_keep_error or stop has made. */
   uv_run(loop->uv, loop->errors > 0 || loop->stopping ? UV_RUN_NOWAIT : mode);
   net_loop_leave_interrupt(loop);

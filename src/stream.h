@@ -154,8 +154,13 @@ static inline int net_stream_is_direct(const net_stream *stream) {
 /* Gives it to that, if it is there. Never raises. */
 static inline int net_stream_give(net_stream *stream, struct net_chunk *chunk) {
   net_loop *loop = net_stream_loop(stream);
+  int done = 1;
   loop->reading = stream;
-  int done = net_enter_data(loop, stream->handle.ref, stream->handle.known, chunk);
+  if (stream->handle.known && loop->L != NULL) {
+    net_enter_known(loop, stream->handle.ref, chunk);
+  } else {
+    done = net_enter_data(loop, stream->handle.ref, chunk);
+  }
   loop->reading = NULL;
   return done;
 }

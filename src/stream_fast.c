@@ -23,8 +23,8 @@ static int call_on(lua_State *L, int which) {
 }
 
 /* The system has all of it. A callback is told in a tick. */
-static int taken(int over, lua_State *L, int has_callback) {
-  if (has_callback) {
+static int taken(lua_State *L, int over) {
+  if (lua_gettop(L) == 3) {
     lua_pushvalue(L, lua_upvalueindex(UP_TOLD));
     lua_pushvalue(L, 1);
     lua_pushvalue(L, 3);
@@ -38,15 +38,20 @@ static int taken(int over, lua_State *L, int has_callback) {
   return 1;
 }
 
-/* The system has not taken all at once. */
-static int write_rest(lua_State *L, net_stream *stream, uv_buf_t *buffer, int written) {
-  size_t size = buffer->len;
-  net_output output = {buffer, 1, size, NULL, 2, 2};
-  int status = written < 0 ? written : net_stream_queue(L, stream, &output, (size_t)written);
-  if (status < 0) {
-    stream->refusal = status;
-    return call_on(L, UP_SLOW); /* which reports it */
-  }
+static int refused(lua_State *L, net_stream *stream, int status) {
+  stream->refusal = status;
+  return call_on(L, UP_SLOW); /* which reports it */
+}
+
+/* The system has taken the first `written` bytes. */
+static int write_rest(lua_State *L, net_stream *stream, size_t written) {
+  size_t size;
+  uv_buf_t buffer;
+  buffer.base = (char *)lua_tolstring(L, 2, &size);
+  buffer.len = size;
+  net_output output = {&buffer, 1, size, NULL, 2, 2};
+  int status = net_stream_queue(L, stream, &output, written);
+  if (status < 0) return refused(L, stream, status);
   lua_settop(L, 3);
   net_pushsize(L, size); /* all of it counts as queued until the rest is gone, as on the slow path */
   lua_replace(L, 2);
@@ -63,9 +68,10 @@ static inline int write_fast(lua_State *L, net_stream *stream, int has_callback)
   /* cppcheck-suppress knownConditionTrueFalse ; on Windows a length has 32 bits */
   if (size == 0 || buffer.len != size || stream->refusal != 0) return call_on(L, UP_SLOW);
   int written = net_stream_offer(stream, &buffer, 1);
-  if (written < 0 || (size_t)written < size) return write_rest(L, stream, &buffer, written);
+  if (written < 0) return refused(L, stream, written);
+  if ((size_t)written < size) return write_rest(L, stream, (size_t)written);
   int over = net_stream_take(stream, size);
-  if (over || has_callback) return taken(over, L, has_callback);
+  if (over || has_callback) return taken(L, over);
   lua_pushboolean(L, 1);
   return 1;
 }
