@@ -283,6 +283,27 @@ describe("the channel", function()
       end
     end)
 
+    it("ends with an error in the child, too, where a message is longer than maxMessage", function()
+      for _, mode in ipairs({ "json", "advanced" }) do
+        local one = forks.fork([[
+          local net = require("net")
+          net.process:on("error", function(err) net.process:exit(err.code == "ERR_FRAME_TOO_LONG" and 7 or 1) end)
+          net.process:on("message", function(message) net.process:send(#message) end)
+          net.run()
+        ]], nil, { serialization = mode, maxMessage = 4000 })
+        local got
+        one:on("error", function() end)
+        one:on("message", function(message)
+          got = message
+          one:send(("x"):rep(5000))
+        end)
+        one:send(("x"):rep(3000))
+        net.run()
+        assert.equal(3000, got)
+        assert.equal(7, one.exitCode)
+      end
+    end)
+
     it("does not mind messages of the protocol that nobody expects", function()
       local one = raw([[
         for _, text in ipairs({

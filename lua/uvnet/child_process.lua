@@ -126,10 +126,12 @@ local function channel_environment(options, entries)
   for i, entry in ipairs(entries) do
     if entry.kind == "ipc" then
       local mode = options.serialization or (interpreter.isLua(options.file) and "advanced" or "json")
+      -- Ours: it says that the form is that of two Luas, and how long messages may be.
+      local is_ours = mode == "advanced" or options.maxMessage
       return entry, mode, {
         NODE_CHANNEL_FD = tostring(i - 1),
         NODE_CHANNEL_SERIALIZATION_MODE = mode,
-        UVNET_CHANNEL = mode == "advanced" and ("%.0f"):format(options.maxMessage or 0) or nil,
+        UVNET_CHANNEL = is_ours and ("%.0f"):format(options.maxMessage or 0) or nil,
       }
     end
   end

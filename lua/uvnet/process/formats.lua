@@ -176,7 +176,16 @@ local function last_of(list)
   return last
 end
 
--- A copy of the value that dkjson writes exactly. Raises for what JSON cannot say.
+local function copy_of(value, metatable)
+  local copy = {}
+  for key, one in next, value do
+    copy[key] = one
+  end
+  return setmetatable(copy, metatable)
+end
+
+-- What dkjson writes exactly: the value itself, or, where something in it has to be said otherwise, a copy. Raises for
+-- what JSON cannot say.
 local function to_json(value, depth, above)
   local kind = type(value)
   if kind == "string" then
@@ -203,7 +212,7 @@ local function to_json(value, depth, above)
   local metatable = getmetatable(value)
   local came_as_list = type(metatable) == "table" and metatable.__jsontype == "array"
   local count, length, names = 0, came_as_list and last_of(value) or #value, false
-  local copy = setmetatable({}, metatable)
+  local copy = nil -- made once something in it is another
   for key, one in next, value do
     count = count + 1
     if type(key) == "string" then
@@ -212,18 +221,28 @@ local function to_json(value, depth, above)
     elseif not (type(key) == "number" and key % 1 == 0 and key >= 1 and key <= length) then
       error(clone_error("A key that is no string could not be cloned."), 0)
     end
-    copy[key] = to_json(one, depth + 1, above)
+    local said = to_json(one, depth + 1, above)
+    if not rawequal(said, one) then
+      copy = copy or copy_of(value, metatable)
+      copy[key] = said
+    end
   end
   if names and length > 0 then error(clone_error("A table with a list and names could not be cloned."), 0) end
   if came_as_list then -- a null in it is a hole here
     for i = 1, length do
-      if copy[i] == nil then copy[i], count = json.null, count + 1 end
+      if rawget(value, i) == nil then
+        copy = copy or copy_of(value, metatable)
+        copy[i], count = json.null, count + 1
+      end
     end
   end
   if not names and count ~= length then error(clone_error("A list with holes could not be cloned."), 0) end
   above[value] = nil
-  return copy
+  return copy or value
 end
+
+-- What tells a table that came as an object from one that came as a list, where both are empty.
+local OBJECT, LIST = { __jsontype = "object" }, { __jsontype = "array" }
 
 local Lines = {}
 Lines.__index = Lines
@@ -252,7 +271,7 @@ function Lines:next()
   self.at = stop
   if stop - first > self.max then return nil, too_long(stop - first, self.max) end
   local line = text:sub(first, stop - 1)
-  local ok, message, rest, reason = pcall(json.decode, line, 1, nil)
+  local ok, message, rest, reason = pcall(json.decode, line, 1, nil, OBJECT, LIST)
   if not ok then return nil, bad_message(tostring(message)) end
   if reason or line:find("%S", rest) then return nil, bad_message(reason or "something follows the JSON") end
   return true, message
