@@ -7,6 +7,7 @@ const fs = require("fs");
 const os = require("os");
 const pathModule = require("path");
 const childProcess = require("child_process");
+const cluster = require("cluster");
 const stream = require("stream");
 const EventEmitter = require("events");
 const { hide, line } = require("./show.js");
@@ -212,12 +213,32 @@ function forkChild(options) {
   return childProcess.fork(pathModule.join(__dirname, "child.js"), [], { execArgv: [], ...options });
 }
 
+// A worker that does what it is told by messages: worker.js, worker.lua. What it says goes into a trace of its own.
+function forkWorker(env) {
+  if (!cluster.settings.exec || !cluster.settings.exec.endsWith("worker.js")) {
+    cluster.setupPrimary({ exec: pathModule.join(__dirname, "worker.js"), execArgv: [] });
+  }
+  const worker = cluster.fork(env);
+  watch(worker, "worker " + worker.id, ["online", "disconnect", "exit", "error"]);
+  return worker;
+}
+
+// What comes over a connection until its end.
+function ask(options, fn) {
+  let text = "";
+  const socket = net.connect(options);
+  socket.on("data", (data) => { text += data; });
+  socket.on("error", (err) => { text += "(" + err.code + ")"; });
+  socket.on("close", () => fn(text));
+  return socket;
+}
+
 function spawn(file, args, options) {
   return childProcess.spawn(file, args || [], options || {});
 }
 
 module.exports = {
-  childProcess, forkChild, spawn,
+  childProcess, cluster, forkChild, forkWorker, ask, spawn,
   net, dns, EventEmitter,
   Readable: stream.Readable, Writable: stream.Writable, Duplex: stream.Duplex, Transform: stream.Transform,
   PassThrough: stream.PassThrough, pipeline: stream.pipeline, finished: stream.finished,

@@ -164,6 +164,25 @@ local prelude = {
     end
     return net.child_process.fork(here .. "/child.lua", {}, given)
   end,
+  -- A worker that does what it is told by messages: worker.js, worker.lua. What it says goes into a trace of its own.
+  forkWorker = function(env)
+    local cluster = net.cluster
+    if not cluster.settings.exec or not cluster.settings.exec:find("worker%.lua$") then
+      cluster.setupPrimary({ exec = here .. "/worker.lua", execArgv = {} })
+    end
+    local worker = cluster.fork(env)
+    watch(worker, "worker " .. worker.id, { "online", "disconnect", "exit", "error" })
+    return worker
+  end,
+  -- What comes over a connection until its end.
+  ask = function(options, fn)
+    local text = ""
+    local socket = net.connect(options)
+    socket:on("data", function(data) text = text .. data end)
+    socket:on("error", function(err) text = text .. "(" .. err.code .. ")" end)
+    socket:on("close", function() fn(text) end)
+    return socket
+  end,
   spawn = function(file, args, options) return net.child_process.spawn(file, args or {}, options or {}) end,
   net = net,
   dns = net.dns,
@@ -225,6 +244,9 @@ local prelude = {
     return out
   end,
 }
+
+-- Only some cases need it.
+setmetatable(prelude, { __index = function(_, name) return name == "cluster" and net.cluster or nil end })
 
 local function leave(status)
   print_all()

@@ -86,9 +86,6 @@ local function start_process(id, env)
   for _, name in ipairs(SETTINGS) do
     options[name] = settings[name]
   end
-  if type(settings.exec) ~= "string" then
-    errors.throw("ERR_INVALID_ARG_TYPE", "cluster.settings.exec", "string", settings.exec)
-  end
   return child_process.fork(settings.exec, settings.args or {}, options)
 end
 

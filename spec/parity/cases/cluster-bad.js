@@ -1,0 +1,6 @@
+const { bad, cluster } = require("../prelude");
+
+bad("serialization", () => {
+  cluster.setupPrimary({ exec: "x", serialization: "other" });
+  cluster.fork();
+});

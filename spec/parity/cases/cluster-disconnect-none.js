@@ -1,0 +1,4 @@
+const { cluster, log } = require("../prelude");
+
+cluster.disconnect(() => log("called back"));
+log("later");

@@ -1,0 +1,18 @@
+local prelude = require("prelude")
+local ask, forkWorker, later, log = prelude.ask, prelude.forkWorker, prelude.later, prelude.log
+
+local worker = forkWorker()
+worker:on("listening", function(address)
+  local socket = ask({ port = address.port, host = "127.0.0.1" }, function(text)
+    prelude.actor("client")("answer", text)
+  end)
+  socket:once("data", function()
+    worker:disconnect()
+    later(function()
+      log("still there", worker:isConnected(), worker:isDead())
+      socket:finish()
+    end, 100)
+  end)
+end)
+worker:on("disconnect", function() log("disconnect") end)
+worker:send({ act = "listen", name = "it", hold = true, more = { port = 0, host = "127.0.0.1" } })

@@ -1,0 +1,18 @@
+local prelude = require("prelude")
+local ask, forkWorker, listen, log, net = prelude.ask, prelude.forkWorker, prelude.listen, prelude.log, prelude.net
+
+local worker = forkWorker()
+local server = net.createServer()
+listen(server, function(port)
+  worker:send({ act = "answer", name = "the worker" }, server, function(err) log("sent", err) end)
+  worker:on("message", function(message)
+    log("message", message)
+    server:close(function()
+      ask({ port = port, host = "127.0.0.1" }, function(text)
+        log("answer", text)
+        worker:send({ act = "close" })
+        worker:disconnect()
+      end)
+    end)
+  end)
+end)

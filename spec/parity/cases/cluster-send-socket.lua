@@ -1,0 +1,15 @@
+local prelude = require("prelude")
+local ask, forkWorker, listen, log, net = prelude.ask, prelude.forkWorker, prelude.listen, prelude.log, prelude.net
+
+local worker = forkWorker()
+local server = net.createServer({ pauseOnConnect = true }, function(socket)
+  worker:send({ act = "answer", name = "the worker" }, socket, function(err) log("sent", err) end)
+end)
+worker:on("message", function(message) prelude.actor("said")("message", message) end)
+listen(server, function(port)
+  ask({ port = port, host = "127.0.0.1" }, function(text)
+    log("answer", text)
+    server:close(function() log("closed") end)
+    worker:disconnect()
+  end)
+end)
