@@ -12,10 +12,11 @@ local net = require("uvnet")
 local options = require("uvnet.luasocket.options")
 local reasons = require("uvnet.luasocket.reasons")
 local receive = require("uvnet.luasocket.receive")
+local ticks = require("uvnet.runtime.ticks")
 local waiting = require("uvnet.luasocket.waiting")
 
 local floor, huge, max, min = math.floor, math.huge, math.max, math.min
-local now = waiting.now
+local later, now = ticks.later, waiting.now
 
 local tcp = {}
 
@@ -420,9 +421,12 @@ end
 -- On Lua 5.1 and LuaJIT only a userdata can have a finalizer.
 local new_userdata = rawget(_G, "newproxy")
 
---- What closes a connection or a server when its object is collected.
+local function close(owner) owner:close() end
+
+--- What closes a connection or a server when its object is collected. In a tick: a finalizer may be called between any
+--- two lines, of the streams' too.
 function tcp.guard(owner)
-  local function finalize() pcall(owner.close, owner) end
+  local function finalize() later(close, owner) end
   if not new_userdata then return setmetatable({}, { __gc = finalize }) end
   local guard = new_userdata(true)
   getmetatable(guard).__gc = finalize
