@@ -109,7 +109,7 @@ all-luas: ## build for every Lua of KEYS
 	@for key in $${KEYS:-$$(. tools/common.sh; all_keys)}; do $(MAKE) core LUA=$$(. tools/common.sh; find_lua $$key) || exit 1; done
 
 # ------------------------------------------------------------------------------------------- what developers type
-.PHONY: valgrind-core gc-stress-core platform-sid platform-32 platform-big-endian platform-windows parity parity-random lint format asan valgrind gc-stress fuzz oom interrupts walk stress soak rock docs bench bench-quick bench-many bench-check clean help
+.PHONY: valgrind-core gc-stress-core platform-sid platform-32 platform-big-endian platform-windows platform-musl parity parity-random lint format asan valgrind gc-stress fuzz oom interrupts walk stress soak rock docs bench bench-quick bench-many bench-check clean help
 lint: ## luacheck, clang-format, gcc, clang and mingw-w64 with all warnings, clang-tidy, cppcheck, shellcheck
 	@tools/lint.sh
 
@@ -174,6 +174,9 @@ platform-32: ## the specs on 32 bits (i386)
 
 platform-big-endian: ## the specs on s390x (big-endian) and arm64, emulated: slow
 	@tools/platform.sh s390x && tools/platform.sh arm64
+
+platform-musl: ## the specs on musl, by musl-gcc
+	@tools/platform-musl.sh
 
 platform-windows: ## the specs on Windows, as far as Wine is one: Lua, libuv and the core by mingw-w64
 	@tools/platform-windows.sh

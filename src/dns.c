@@ -69,7 +69,7 @@ static int deliver_lookup(lua_State *L) {
 /* ---- asking ---- */
 
 /* Loops of several threads count. */
-static void count(int by) {
+static void count_asked(int by) {
 #ifdef _WIN32
   (void)by; /* there are no forks */
 #else
@@ -91,7 +91,7 @@ static void tell_asker(net_loop *loop, net_lookup *lookup) {
 
 static void answer(net_lookup *lookup, uv_loop_t *uv, int status) {
   lookup->status = status;
-  count(-1);
+  count_asked(-1);
   tell_asker(net_loop_from(uv), lookup);
   free(lookup);
 }
@@ -148,7 +148,7 @@ static int ask(net_loop *loop, net_lookup *lookup) {
   if (without_threads) return ask_without_threads(loop, lookup);
   net_loop_uses_threads();
   int status = request(loop, lookup, 0);
-  if (status == 0) count(1);
+  if (status == 0) count_asked(1);
   return status;
 }
 

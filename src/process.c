@@ -51,6 +51,7 @@ struct search {
   int found;
 };
 
+/* cppcheck-suppress constParameter ; libuv says what it takes */
 static void compare(uv_handle_t *handle, void *search) {
   if (handle == ((struct search *)search)->handle) ((struct search *)search)->found = 1;
 }

@@ -7,48 +7,18 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 . tools/common.sh
+. tools/sources.sh
 
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 root=${ROOTS:-$PWD/build/roots}/windows
 cc=x86_64-w64-mingw32-gcc
 log=$root/log
 only_build=
 [ "${1:-}" = --build ] && only_build=1 && shift
 mkdir -p "$root"
-
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
-
-install() { # packages...
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@" \
-    >>"$log" 2>&1
-}
-
-needs=
-has $cc || needs="$needs gcc-mingw-w64-x86-64"
-has dpkg-source || needs="$needs dpkg-dev"
-[ -n "$only_build" ] || has wine || needs="$needs wine wine64"
-[ -f /usr/share/lua/5.4/busted/runner.lua ] || needs="$needs lua-busted"
 : >"$log"
-# shellcheck disable=SC2086
-[ -z "$needs" ] || install $needs || { as_root apt-get update >>"$log" 2>&1 && install $needs; } ||
-  { tail -n 5 "$log"; die "these packages cannot be installed:$needs"; }
-
-# Source packages, by lists of our own: what the system's apt knows stays as it is.
-sources() { # packages...
-  mkdir -p "$root/apt/lists/partial" "$root/apt/archives/partial"
-  suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
-  echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$root/apt/sources.list"
-  apt="apt-get -o Dir::Etc::SourceList=$root/apt/sources.list -o Dir::Etc::SourceParts=/dev/null
-    -o Dir::State::Lists=$root/apt/lists -o Dir::Cache=$root/apt -o APT::Sandbox::User=root -o Acquire::Check-Valid-Until=false"
-  # shellcheck disable=SC2086
-  $apt update && (cd "$root" && $apt source "$@")
-}
-
-if [ ! -f "$root/.sources" ]; then
-  echo "uvnet: fetching the sources of libuv and Lua"
-  sources libuv1 lua5.4 >>"$log" 2>&1 || { tail -n 5 "$log"; die "no sources (see $log)"; }
-  touch "$root/.sources"
-fi
+want "$log" $cc gcc-mingw-w64-x86-64 dpkg-source dpkg-dev /usr/share/lua/5.4/busted/runner.lua lua-busted
+[ -n "$only_build" ] || want "$log" wine "wine wine64"
+sources "$root" "$log" libuv1 lua5.4
 uv=$(echo "$root"/libuv1-*/) lua=$(echo "$root"/lua5.4-*/)
 uv=${uv%/} lua=${lua%/}
 windows="-D_WIN32_WINNT=0x0602 -DWIN32_LEAN_AND_MEAN"
@@ -76,10 +46,7 @@ if [ ! -f "$root/lua.exe" ]; then
   (build_lua) >>"$log" 2>&1 || { tail -n 20 "$log"; die "Lua does not build (see $log)"; }
 fi
 
-# A copy, as on the other platforms: what is changed meanwhile does not matter.
-rm -rf "$root/tree"
-mkdir "$root/tree"
-git ls-files -z --cached --others --exclude-standard | xargs -0 tar cf - | tar xf - -C "$root/tree"
+copy_tree "$root/tree"
 cd "$root/tree" || exit 1
 
 flags="-std=c99 -O2 -g $windows -DLUA_BUILD_AS_DLL -Wall -Wextra -Wpedantic -Wshadow -Werror -isystem $lua/src -isystem $uv/include"

@@ -77,11 +77,8 @@ static int host_list(lua_State *L) {
 
 static int host_gettime(lua_State *L) {
   FILETIME now;
-  ULARGE_INTEGER ticks; /* of 100 ns since 1601 */
-  GetSystemTimeAsFileTime(&now);
-  ticks.LowPart = now.dwLowDateTime;
-  ticks.HighPart = now.dwHighDateTime;
-  lua_pushnumber(L, (lua_Number)ticks.QuadPart / 1e7 - 11644473600.0);
+  GetSystemTimeAsFileTime(&now); /* in 100 ns since 1601 */
+  lua_pushnumber(L, (now.dwHighDateTime * 4294967296.0 + now.dwLowDateTime) / 1e7 - 11644473600.0);
   return 1;
 }
 

@@ -34,7 +34,7 @@ if result then io.output(result) end
 local names = 0
 os.tmpname = function() -- luacheck: ignore
   names = names + 1
-  local path = ("%s/lua_%d_%d_%d"):format(os.getenv("UVNET_TMP"), os.time(), os.clock() * 1000, names)
+  local path = ("%s/lua_%d_%d_%d"):format(os.getenv("UVNET_TMP"), os.time(), math.floor(os.clock() * 1000), names)
   assert(io.open(path, "w")):close()
   return path
 end
