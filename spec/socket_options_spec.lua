@@ -117,6 +117,15 @@ describe("keep-alive", function()
       assert.equal("ERR_INVALID_ARG_TYPE", raised(net.createServer, { keepAlive = true, [name] = "1" }).code)
     end
   end)
+
+  it("is nothing to a unix socket, nor is noDelay, whoever asks for it", function()
+    local client, peer = testing.pair({ ipc = true, keepAlive = true, noDelay = true })
+    client:setKeepAlive(true)
+    client:write("x")
+    assert.equal("x", testing.wait(peer, "data"))
+    client:destroy()
+    peer:destroy()
+  end)
 end)
 
 describe("onread", function()

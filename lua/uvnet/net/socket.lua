@@ -239,7 +239,7 @@ function Socket._accepted(handle, server, plain)
   if server.noDelay then self:setNoDelay(true) end
   if server.keepAlive then
     self._keepAlive = settings.keep_alive_of_server(server)
-    settings.apply_keep_alive(handle, self._keepAlive)
+    if handle:isTcp() then settings.apply_keep_alive(handle, self._keepAlive) end
   end
   local high_water = to_count(rawget(server, "highWaterMark"))
   if high_water then
