@@ -1,5 +1,5 @@
--- A random walk: applies random calls, legal and illegal, at random moments, to a population of servers, sockets and
--- timers, and after each of them holds the laws that every one of them has to keep:
+-- A random walk: applies random calls, legal and illegal, at random moments, to a population of servers, sockets,
+-- timers and tasks, and after each of them holds the laws that every one of them has to keep:
 --
 -- * `close` comes once, and nothing after it; `end`, `finish`, `connect` and `error` come at most once before it;
 -- * bytes arrive as they were sent, in order, and all of them where both ends finished without an error;
@@ -7,6 +7,7 @@
 --   and not before its time;
 -- * the counters agree: bytesRead, bytesWritten, a server's connections;
 -- * what a listener raises comes out of net.run, and nothing else does that is not an Error;
+-- * tasks get what comes next, and end when they are cancelled or out of time (walk/tasks.lua);
 -- * once everything is closed, no handle is open and nothing keeps the loop running.
 --
 -- usage: lua stress/walk.lua [STEPS [SEED]], from the project's directory
@@ -20,6 +21,7 @@ local net = require("uvnet")
 local operations = require("walk.operations")
 local people = require("walk.people")
 local servers = require("walk.servers")
+local tasks = require("walk.tasks")
 local timing = require("walk.timing")
 
 local ROUND = 2500 -- steps after which everything is closed and counted
@@ -41,6 +43,8 @@ local function walk_a_step()
     base.catch("a new client", pcall(operations.new_client))
   elseif dice <= 15 then
     base.catch("a new timer", pcall(timing.new))
+  elseif dice <= 20 then
+    base.catch("a task's call", pcall(tasks.act))
   elseif #people.list > 0 then
     base.catch("a call", pcall(operations.act, base.one_of(people.list)))
   end
@@ -59,6 +63,7 @@ local function destroy_all()
     end
   end
   timing.clear_all()
+  tasks.cancel_all()
 end
 
 local function close_all()
@@ -72,6 +77,7 @@ local function close_all()
     turn()
   end
   base.hold(core.open_handles() == 0, core.open_handles() .. " handles are open at the end")
+  tasks.close()
   base.hold(base.raised == base.caught, ("%d errors were raised, %d came out"):format(base.raised, base.caught))
   for _, who in ipairs(people.list) do
     base.hold(who.closed, "no close", who)
@@ -94,6 +100,7 @@ while base.step < base.steps do
       people.let_go()
       servers.let_go()
       timing.let_go()
+      tasks.let_go()
     end
   end
   close_all()

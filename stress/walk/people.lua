@@ -60,6 +60,8 @@ local function check_bytes(who, data)
   who.got = who.got + #data
 end
 
+people.check_bytes = check_bytes
+
 -- A reset takes what is on its way, and the system may tell the other side `end` all the same. It comes of
 -- resetAndDestroy, and of closing a connection with data unread.
 local function check_end(who)
