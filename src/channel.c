@@ -1,6 +1,6 @@
 /* A pipe between processes that carries handles beside the bytes.
  * Floor 8.
- * Owns what it reads into while libuv has it, and a handle that has arrived until a box has it. */
+ * Owns a handle that has arrived until a box has it. */
 #include "channel.h"
 
 #include <stdlib.h>
@@ -105,10 +105,8 @@ static void accept_all(net_loop *loop, uv_stream_t *channel, struct received *re
 }
 
 static void on_alloc(uv_handle_t *uv, size_t suggested, uv_buf_t *buffer) {
-  (void)uv;
   (void)suggested;
-  buffer->base = (char *)malloc(NET_READ_SIZE);
-  buffer->len = buffer->base == NULL ? 0 : NET_READ_SIZE;
+  net_stream_lend_buffer(net_stream_loop(net_stream_from((uv_stream_t *)uv)), buffer);
 }
 
 static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
@@ -120,7 +118,7 @@ static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
     if (received.handles[i] != NULL)
       net_handle_close(received.handles[i], NET_TELL_NOBODY); /* nobody was told of it */
   }
-  free(buffer->base);
+  net_stream_give_buffer_back(net_stream_loop(stream), buffer);
 }
 
 /* openChannel(fd): the end that this process was given. Its own children do not get it. */

@@ -176,6 +176,10 @@ void net_stream_open_wait(lua_State *L);
 /* Has it read, for the owner. Returns a status. */
 int net_stream_start(net_stream *stream);
 
+/* The buffer to read into, from before a read to after its callback. */
+void net_stream_lend_buffer(net_loop *loop, uv_buf_t *buffer);
+void net_stream_give_buffer_back(net_loop *loop, const uv_buf_t *buffer);
+
 /* Begins to send FIN, without the state. Returns a status. Never raises. */
 int net_stream_shut(net_stream *stream);
 

@@ -29,16 +29,7 @@ static int is_refused(net_loop *loop, const net_stream *stream) {
   return 1;
 }
 
-static void on_alloc(uv_handle_t *uv, size_t suggested, uv_buf_t *buffer) {
-  net_stream *stream = net_stream_from(uv);
-  net_loop *loop = net_stream_loop(stream);
-  (void)suggested;
-  if (is_refused(loop, stream)) {
-    buffer->base = NULL;
-    buffer->len = 0;
-    return;
-  }
-  stream->read_in = loop->run;
+void net_stream_lend_buffer(net_loop *loop, uv_buf_t *buffer) {
   if (!loop->lent) {
     loop->lent = 1;
     buffer->base = loop->buffer;
@@ -49,7 +40,20 @@ static void on_alloc(uv_handle_t *uv, size_t suggested, uv_buf_t *buffer) {
   }
 }
 
-static void give_back(net_loop *loop, const uv_buf_t *buffer) {
+static void on_alloc(uv_handle_t *uv, size_t suggested, uv_buf_t *buffer) {
+  net_stream *stream = net_stream_from(uv);
+  net_loop *loop = net_stream_loop(stream);
+  (void)suggested;
+  if (is_refused(loop, stream)) {
+    buffer->base = NULL;
+    buffer->len = 0;
+    return;
+  }
+  stream->read_in = loop->run;
+  net_stream_lend_buffer(loop, buffer);
+}
+
+void net_stream_give_buffer_back(net_loop *loop, const uv_buf_t *buffer) {
   if (buffer->base == loop->buffer) {
     loop->lent = 0;
   } else {
@@ -96,7 +100,7 @@ static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
   } else if (size < 0) {
     take_end(stream, size);
   }
-  give_back(net_loop_from(uv->loop), buffer);
+  net_stream_give_buffer_back(net_loop_from(uv->loop), buffer);
 }
 
 int net_stream_start(net_stream *stream) {

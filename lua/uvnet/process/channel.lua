@@ -92,8 +92,25 @@ local function fail(self, entry, err)
   end
 end
 
+local write -- defined below
+
+-- That a handle has arrived is said with the message that answers it, if there is one, or by itself in a tick.
+local function say_received(self)
+  local text = rawget(self, "_received")
+  self._received = nil
+  if text and self:isOpen() then write(self, { quiet = true }, text) end
+end
+
 -- Writes a message whose bytes are there. True if it is out or queued.
-local function write(self, entry, text, handle)
+function write(self, entry, text, handle)
+  if rawget(self, "_received") then
+    if handle then
+      say_received(self)
+    else
+      text = self._received .. text
+      self._received = nil
+    end
+  end
   local done, code, errno = self._handle:send(text, handle)
   if done == nil then
     fail(self, entry, errors.system("write", code, errno))
@@ -329,7 +346,7 @@ local function receive_handle(self, message, handle)
     self:sendInternal({ cmd = "NODE_HANDLE_NACK" }, nil, true)
     return
   end
-  self:sendInternal({ cmd = "NODE_HANDLE_ACK" }, nil, true)
+  self._received = (rawget(self, "_received") or "") .. self._format.encode({ cmd = "NODE_HANDLE_ACK" })
   local inner = message.msg
   transfer.receive(message.type, handle, function(value)
     if message.key and message.type == "net.Socket" then
@@ -337,6 +354,7 @@ local function receive_handle(self, message, handle)
     end
     deliver(self, inner, value)
   end, type(unread) == "string" and unread or nil)
+  ticks.later(say_received, self) -- behind the message
 end
 
 local function act(self, message, handle)
@@ -500,6 +518,7 @@ function Channel:disconnect()
     return
   end
   self.connected = false
+  say_received(self)
   end_if_done(self)
 end
 
