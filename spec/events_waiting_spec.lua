@@ -57,6 +57,15 @@ describe("events.once", function()
     assert.equal(0, controller.signal:listenerCount("abort"))
   end)
 
+  it("is of an emitter", function()
+    for _, wrong in ipairs({ {}, "x", { on = quiet } }) do
+      local err = raised(events.once, wrong, "x", {}, quiet)
+      assert.equal("ERR_INVALID_ARG_TYPE", err.code)
+      assert.matches('The "emitter" argument must be an instance of EventEmitter.', err.message, 1, true)
+      assert.equal("ERR_INVALID_ARG_TYPE", raised(events.on, wrong, "x", { close = {} }).code)
+    end
+  end)
+
   it("waits for the end of a signal", function()
     local controller = net.AbortController()
     local kept, callback = keeper()

@@ -540,6 +540,32 @@ describe("what is made of a Readable's chunks", function()
     assert.same({}, answer(five():take("cat"), "toArray"))
   end)
 
+  it("is of a string what Readable.from makes of it, in a pipeline, too", function()
+    for _, text in ipairs({ "", "text" }) do
+      local got, over = "", nil
+      local dest = stream.Writable({
+        write = function(_, chunk, _, callback)
+          got = got .. chunk
+          callback()
+        end,
+      })
+      stream.pipeline(text, dest, function(err) over = err or "over" end)
+      net.run()
+      assert.same({ text, "over" }, { got, over })
+    end
+  end)
+
+  it("of flatMap goes through lists, iterators and coroutines, and through nothing else", function()
+    local function made(make) return answer(five():take(2):flatMap(make), "toArray") end
+    assert.same({ 1, 2 }, made(function(value) return coroutine.create(function() coroutine.yield(value) end) end))
+    assert.same({ "1", "2" }, made(function(value) return tostring(value):gmatch(".") end))
+    assert.same({}, made(function() return {} end))
+    for _, wrong in ipairs({ 1, true, "text", five() }) do
+      local _, message = made(function() return wrong end)
+      assert.matches('The "iterable" argument must be an instance of Iterable.', message, 1, true)
+    end
+  end)
+
   it("ends a source without end when there is enough", function()
     local count = 0
     local source = Readable.from(function()

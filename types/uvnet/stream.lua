@@ -430,12 +430,13 @@ function Readable:map(fn, options) end
 ---@return net.Readable
 function Readable:filter(fn, options) end
 
----Another Readable, of all the values in the lists that a function makes of the chunks. In object mode.
+---Another Readable, of all the values in the lists, iterators or coroutines that a function makes of the chunks. In
+---object mode.
 ---
 ---Raises `ERR_INVALID_ARG_TYPE`.
 ---
 ---In Node.js: `readable.flatMap(fn[, options])`
----@param fn fun(chunk: any): any[]
+---@param fn fun(chunk: any): any[]|function|thread
 ---@param options? net.SignalOptions
 ---@return net.Readable
 function Readable:flatMap(fn, options) end

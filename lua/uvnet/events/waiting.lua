@@ -7,6 +7,7 @@
 local abort = require("uvnet.base.abort")
 local answers = require("uvnet.events.answers")
 local errors = require("uvnet.errors")
+local is_callable = require("uvnet.base.callable")
 local ticks = require("uvnet.runtime.ticks")
 
 local unpack = table.unpack or unpack -- luacheck: ignore 143
@@ -15,6 +16,11 @@ local later = ticks.later
 local waiting = {}
 
 local MOST = 9007199254740991 -- events that wait, where nobody sets a mark
+
+local function check_emitter(emitter)
+  if type(emitter) == "table" and is_callable(emitter.on) and is_callable(emitter.once) then return end
+  errors.throw("ERR_INVALID_ARG_TYPE", "emitter", "EventEmitter", emitter)
+end
 
 local function check_options(options)
   if options == nil then return {} end
@@ -64,6 +70,7 @@ end
 -- @return without a callback, in a task, what the event's listeners get
 -- @raise ERR_INVALID_ARG_TYPE; without a callback the error
 function waiting.once(emitter, event, options, callback)
+  check_emitter(emitter)
   local signal = check_options(options).signal
   local function begin(settle)
     if signal and signal.aborted then
@@ -198,6 +205,7 @@ end
 -- @return what a `for` needs; the first value can be asked by `next(callback)` as well
 -- @raise ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, an AbortError
 function waiting.on(emitter, event, options)
+  check_emitter(emitter)
   options = check_options(options)
   local signal = options.signal
   if signal and signal.aborted then error(abort.error(signal), 0) end

@@ -42,7 +42,10 @@ local function of_list(list)
   end
 end
 
--- A function that gives the next value, nil at the end; and maybe one that ends it early.
+--- Goes through a list, an iterator, a coroutine.
+-- @param value
+-- @treturn ?function gives the next value, nil at the end; nil for what cannot be gone through
+-- @treturn ?function ends it early
 local function values_of(value)
   if type(value) == "thread" then return of_coroutine(value) end
   if is_callable(value) then
@@ -51,6 +54,8 @@ local function values_of(value)
   end
   if is_list(value) then return of_list(value) end
 end
+
+make.values_of = values_of
 
 local function with_defaults(options, defaults)
   if options ~= nil and type(options) ~= "table" then
@@ -257,7 +262,7 @@ end
 
 --- What stands in a pipeline in the place of a stream, as a stream; nil if it cannot.
 function make.for_pipeline(value, is_first, is_last, set_value)
-  if is_first then return values_of(value) and make.from(value) or nil end
+  if is_first then return (type(value) == "string" or values_of(value)) and make.from(value) or nil end
   if type(value) == "function" then return make.of_function(value, is_last and set_value or nil) end
 end
 

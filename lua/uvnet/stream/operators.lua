@@ -10,6 +10,7 @@ local destruction = require("uvnet.stream.destroy")
 local errors = require("uvnet.errors")
 local finished = require("uvnet.stream.finished")
 local is_callable = require("uvnet.base.callable")
+local values_of = require("uvnet.stream.make").values_of
 
 local operators = {}
 
@@ -136,17 +137,18 @@ function operators:filter(fn, options)
 end
 
 --- Another Readable, of all the values in the lists that a function makes of each chunk.
--- @tparam function fn gets a chunk, returns a list
+-- @tparam function fn gets a chunk, returns a list, or an iterator function or coroutine
 -- @tparam[opt] table options `signal`
 -- @treturn Readable in object mode
 -- @raise ERR_INVALID_ARG_TYPE
 function operators:flatMap(fn, options)
   check_fn(fn)
   return (derive(self, options, function(chunk, push)
-    local list = fn(chunk)
-    if type(list) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "iterable", { "Iterable" }, list) end
-    for i = 1, #list do
-      push(list[i])
+    local values = fn(chunk)
+    local next_value = values_of(values)
+    if not next_value then errors.throw("ERR_INVALID_ARG_TYPE", "iterable", { "Iterable" }, values) end
+    for value in next_value do
+      push(value)
     end
   end))
 end

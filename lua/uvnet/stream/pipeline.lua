@@ -114,10 +114,10 @@ local function make_streams(streams, set_value)
 end
 
 --- Pipes each stream into the next. When one fails, or closes before its time, the others are destroyed.
--- @param ... two or more streams, or one list of them; the first may be a list of chunks, an iterator function or a
---   coroutine, the others a function that makes chunks of chunks, see `Duplex.from`; then maybe a table of options:
---   `signal`, and `["end"] = false` to leave the last one open; and a callback, called once when all is over, with an
---   error or nil, and what the last one returned, if that is a function
+-- @param ... two or more streams, or one list of them; the first may be a list of chunks, a string, an iterator
+--   function or a coroutine, the others a function that makes chunks of chunks, see `Duplex.from`; then maybe a table
+--   of options: `signal`, and `["end"] = false` to leave the last one open; and a callback, called once when all is
+--   over, with an error or nil, and what the last one returned, if that is a function
 -- @return the last stream
 -- @raise ERR_INVALID_ARG_TYPE, ERR_MISSING_ARGS, ERR_STREAM_UNABLE_TO_PIPE
 function pipeline(...)
