@@ -182,10 +182,28 @@ local function command_of(directory, block, path)
   return blocks.command(directory, child.root .. "/tools/busted.lua", "--output=plainTerminal", path)
 end
 
+-- A library of others that a block requires and that is not installed for this Lua, or nil.
+local function missing_library(directory, block)
+  local paths = ("%s;%s/?.lua;%s"):format(package.path, directory, package.cpath)
+  for name in block.text:gmatch("require%s*%(?%s*[\"']([%w_.]+)[\"']") do
+    local found = package.loaded[name] ~= nil or package.preload[name] ~= nil
+    for template in paths:gmatch("[^;]+") do
+      local file = io.open((template:gsub("%?", (name:gsub("%.", "/")))), "rb")
+      if file then
+        file:close()
+        found = true
+      end
+    end
+    if not found then return name end
+  end
+end
+
 local function test(document, directory, block, peer)
   local addresses = blocks.addresses()
   local name = block.name or ("block_%d.lua"):format(block.line)
   local path = blocks.save(directory, name, blocks.program(block, addresses))
+  local missing = missing_library(directory, block)
+  if missing then return pending("needs " .. missing) end
   local prepared
   if type(peer) == "table" then
     prepared = peer.before(addresses)
