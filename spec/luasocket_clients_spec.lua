@@ -14,16 +14,22 @@ local COUNT = 100
 
 -- ---- finding the libraries ----
 
-local NAMES = { "socket", "socket.core", "socket.http", "socket.url", "socket.tp", "socket.smtp", "socket.headers",
-  "ltn12", "mime", "redis" }
+local NAMES = {
+  "socket", "socket.core", "socket.unix", "socket.http", "socket.url", "socket.tp", "socket.smtp", "socket.headers",
+  "ltn12", "mime", "redis",
+}
 
 -- Those in Lua that Debian has for some Luas only run on the others, too.
 local ELSEWHERE = "/usr/share/lua/5.4/?.lua;/usr/share/lua/5.3/?.lua;/usr/share/lua/5.1/?.lua"
 
 -- A library may require LuaSocket as late as when it connects: ours stands in its place as long as these specs run.
 local before = {}
+local fields = {} -- that ours has before others put theirs there
 
 local function install()
+  for name in pairs(luasocket) do
+    fields[name] = true
+  end
   for _, one in ipairs(NAMES) do
     before[one] = { package.loaded[one], package.preload[one] }
     package.loaded[one] = nil
@@ -34,6 +40,9 @@ local function install()
 end
 
 local function uninstall()
+  for name in pairs(luasocket) do
+    if not fields[name] then luasocket[name] = nil end
+  end
   package.path = before.path
   for _, one in ipairs(NAMES) do
     package.loaded[one], package.preload[one] = before[one][1], before[one][2]
@@ -68,14 +77,15 @@ local function start_redis()
     local probe = assert(luasocket.bind(HOST, 0))
     local _, port = probe:getsockname()
     probe:close()
-    local command = "env -u LD_PRELOAD redis-server --port %d --bind %s --save '' --dir %s"
-    local program = child.start(command:format(port, HOST, directory))
+    local path = directory .. "/socket"
+    local command = "env -u LD_PRELOAD redis-server --port %d --bind %s --save '' --dir %s --unixsocket %s"
+    local program = child.start(command:format(port, HOST, directory, path))
     local ready = child.poll(function()
       if program:status() then return true end
       return program:output():find("Ready to accept connections", 1, true) ~= nil
     end, 20000)
     if ready and not program:status() then
-      return port, function()
+      return port, path, function()
         program:kill()
         child.poll(function() return program:status() end)
         os.execute("rm -rf " .. directory)
@@ -86,7 +96,7 @@ local function start_redis()
 end
 
 describe("lua-redis over uvnet.luasocket", function()
-  local port, stop
+  local port, path, stop
 
   after_each(turns.close_all)
   testing.leakCheck(before_each, after_each)
@@ -95,7 +105,7 @@ describe("lua-redis over uvnet.luasocket", function()
     install()
     redis = child.has("redis-server") and load_library("redis")
     if redis then
-      port, stop = start_redis()
+      port, path, stop = start_redis()
     end
   end)
 
@@ -133,6 +143,15 @@ describe("lua-redis over uvnet.luasocket", function()
     local client = redis.connect(HOST, port)
     assert.equal(tostring(COUNT * 5), client:get("count"))
     client:quit()
+  end)
+
+  it_can("serves 100 more over a unix socket", function()
+    all_at_once(COUNT, function(i)
+      local client = redis.connect({ scheme = "unix", path = path })
+      client:set("unix " .. i, i)
+      assert.equal(tostring(i), client:get("unix " .. i))
+      client:quit()
+    end)
   end)
 
   it_can("lets half of them wait for the others", function()

@@ -550,20 +550,39 @@ describe("uvnet.luasocket", function()
     close(client, peer)
   end)
 
+  it("has unix sockets, too", function()
+    local path = os.tmpname()
+    os.remove(path)
+    local server = luasocket.unix()
+    assert.equal(1, server:bind(path))
+    assert.equal(path, server:getsockname())
+    assert.equal(1, server:listen())
+    assert.equal(path, server:getsockname())
+    local client = luasocket.unix.stream()
+    assert.same({ n = 2, nil, "No such file or directory" }, pack(client:connect(path .. ".none")))
+    assert.equal(1, client:connect(path))
+    local peer = server:accept()
+    client:send("over a path\n")
+    assert.equal("over a path", peer:receive())
+    close(client, peer, server)
+    os.remove(path)
+  end)
+
   it("is put in LuaSocket's place by install", function()
-    local names = { "socket", "socket.core" }
+    local names = { "socket", "socket.core", "socket.unix" }
     local before = {}
     for _, name in ipairs(names) do
       before[name] = { package.loaded[name], package.preload[name] }
     end
     assert.equal(luasocket, luasocket.install())
     package.loaded.socket = nil
-    local socket, core = require("socket"), require("socket.core")
+    local socket, core, unix = require("socket"), require("socket.core"), require("socket.unix")
     for _, name in ipairs(names) do
       package.loaded[name], package.preload[name] = before[name][1], before[name][2]
     end
     assert.equal(luasocket, socket)
     assert.equal(luasocket, core)
+    assert.equal(luasocket.unix, unix)
   end)
 
   it("looks up names", function()

@@ -61,6 +61,13 @@ function luasocket.tcp6() return tcp.new(6) end
 
 local MAKERS = { inet = luasocket.tcp4, inet6 = luasocket.tcp6, unspec = luasocket.tcp }
 
+-- What `require("socket.unix")` gives: of unix sockets, streams only.
+local function new_unix() return tcp.new("unix") end
+
+--- LuaSocket's `socket.unix`: `unix()`, `unix.stream()` and `unix.tcp()` make an object whose `connect` and `bind` take
+--- a path.
+luasocket.unix = setmetatable({ stream = new_unix, tcp = new_unix }, { __call = new_unix })
+
 local function begin(object, ok, reason)
   if ok then return object end
   object:close()
@@ -138,13 +145,15 @@ function luasocket.gettime() return core.gettime() end
 
 streams.add_to(luasocket)
 
---- Puts it in LuaSocket's place: `require("socket")` and `require("socket.core")` give it from here on, also to modules
--- such as `socket.http` that are loaded then. Those that were loaded before keep what they have.
+--- Puts it in LuaSocket's place: `require("socket")`, `require("socket.core")` and `require("socket.unix")` give it
+-- from here on, also to modules such as `socket.http` that are loaded then. Those that were loaded before keep what
+-- they have.
 -- @treturn table this module
 function luasocket.install()
-  for _, name in ipairs({ "socket", "socket.core" }) do
-    package.loaded[name] = luasocket
-    package.preload[name] = function() return luasocket end
+  local modules = { ["socket"] = luasocket, ["socket.core"] = luasocket, ["socket.unix"] = luasocket.unix }
+  for name, module in pairs(modules) do
+    package.loaded[name] = module
+    package.preload[name] = function() return module end
   end
   return luasocket
 end

@@ -34,12 +34,13 @@
 ---@field _SOCKETINVALID integer What `getfd` gives where there is no descriptor: -1.
 ---@field BLOCKSIZE integer How many bytes the sources of `source` ask for: 2048.
 ---@field dns table The functions `toip(host)`, `tohostname(address)`, `getaddrinfo(host)`, `getnameinfo(address, port)` and `gethostname()`.
+---@field unix table LuaSocket's `socket.unix`: `unix()` and `unix.stream()` make an object whose `connect` and `bind` take a path.
 ---@field sinkt table The sinks by name: modules add theirs.
 ---@field sourcet table The sources by name.
 local luasocket = {}
 
----Puts it in LuaSocket's place: `require("socket")` and `require("socket.core")` give it from here on, also to modules such
----as `socket.http` that are loaded then. Those that were loaded before keep what they have.
+---Puts it in LuaSocket's place: `require("socket")`, `require("socket.core")` and `require("socket.unix")` give it from here
+---on, also to modules such as `socket.http` that are loaded then. Those that were loaded before keep what they have.
 ---@return uvnet.luasocket
 function luasocket.install() end
 

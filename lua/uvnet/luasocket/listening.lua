@@ -52,7 +52,7 @@ function listening.new(bound, backlog)
   if not ok then return nil, reasons.of(err) end
   server:unref()
   local name = server:address()
-  self.name = type(name) == "table" and name or {}
+  self.name = name or {}
   local fd = self:fd()
   if fd >= 0 then connection.by_fd[fd] = self end
   return self

@@ -1,4 +1,5 @@
---- LuaSocket's TCP objects: a master becomes a client by `connect`, a server by `bind` and `listen`.
+--- LuaSocket's TCP objects: a master becomes a client by `connect`, a server by `bind` and `listen`. Those of its unix
+-- sockets are the same with a path in place of address and port: their `_family` is "unix".
 --
 -- An object is dropped as LuaSocket's are: when it is collected, it is closed.
 --
@@ -118,7 +119,8 @@ end
 function methods:connect(address, port)
   check_any(self, "connect")
   if not is_text(address) then bad(2, "connect", "string expected, got " .. typed(address)) end
-  local number = to_port(port, "connect")
+  local is_unix = self._family == "unix"
+  local number = is_unix or to_port(port, "connect")
   if getmetatable(self) == CLASSES.server then return nil, "already connected" end
   local conn = self._conn
   setmetatable(self, CLASSES.client)
@@ -127,11 +129,11 @@ function methods:connect(address, port)
   address = tostring(address)
   local deadline_of = deadlines(self)
   if conn.state ~= "connecting" then
-    local family, literal = self._family, core.isIP(address)
+    local family, literal = self._family, is_unix and 0 or core.isIP(address)
     if literal ~= 0 and family and literal ~= family then return nil, "Address family for hostname not supported" end
     local set = self._options
     local reason = conn:begin(
-      { host = address, port = number, family = family },
+      is_unix and { path = address } or { host = address, port = number, family = family },
       local_end(self),
       function(socket) options.apply(set, socket) end
     )
@@ -243,12 +245,18 @@ end
 function methods:bind(address, port)
   check(self, "bind", "master")
   if not is_text(address) then bad(2, "bind", "string expected, got " .. typed(address)) end
-  local number = to_port(port, "bind")
+  local is_unix = self._family == "unix"
+  local number = is_unix or to_port(port, "bind")
   if not number then return nil, "service not supported for socket type" end
   if self._bound then return nil, "Invalid argument" end
   address = tostring(address)
   local family = self._family
-  if address == "*" then
+  if is_unix then
+    local ok, bound = pcall(net.BoundSocket, { path = address })
+    if not ok then return nil, reasons.of(bound) end
+    self._bound = bound
+    return 1
+  elseif address == "*" then
     address = family == 6 and "::" or "0.0.0.0"
   elseif core.isIP(address) == 0 then
     local list, reason = dns.addresses(address, family)
@@ -330,6 +338,7 @@ function methods:getsockname()
   elseif conn.socket then
     name = conn.socket:address()
   end
+  if type(name) == "string" then return name end
   if name and name.address then return name.address, name.port, FAMILIES[name.family] end
   return nil, "Bad file descriptor"
 end
