@@ -47,7 +47,14 @@ static net_handle *new_client(net_loop *loop, const net_type *type, int *status)
   return client;
 }
 
-static void on_connection(uv_stream_t *uv, int status);
+/* Unix is deaf until a connection that it has announced is taken; Windows announces one after the other. */
+#ifdef _WIN32
+enum { SEVERAL = 1 };
+#else
+enum { SEVERAL = 0 };
+#endif
+
+static int accept_one(uv_stream_t *uv, int status);
 
 static void accept_waiting(uv_handle_t *uv, void *argument) {
   (void)argument;
@@ -55,7 +62,8 @@ static void accept_waiting(uv_handle_t *uv, void *argument) {
   net_stream *server = net_stream_from(uv);
   if (!(server->flags & NET_WAITING)) return;
   server->flags = (uint16_t)(server->flags & ~(unsigned)NET_WAITING);
-  on_connection(&server->uv.stream, 0);
+  while (accept_one(&server->uv.stream, 0) && SEVERAL && !server->handle.closing) {
+  }
 }
 
 static void on_turned_away(uv_handle_t *uv) {
@@ -121,27 +129,33 @@ static net_handle *take(net_stream *server, int *status) {
 }
 
 /* Accepts before Lua is asked for anything: libuv stops listening until a connection that it has announced is taken. That
- * is what a server that is held makes use of: the connections wait in the system's queue. */
-static void on_connection(uv_stream_t *uv, int status) {
+ * is what a server that is held makes use of: the connections wait in the system's queue. Gives back whether there was one
+ * and it is taken. */
+static int accept_one(uv_stream_t *uv, int status) {
   net_stream *server = net_stream_from(uv);
   struct connection_event connection = {{&server->handle, NET_ON_CONNECTION, push_connection}, NULL, status};
   net_handle *client = NULL;
   if (status == 0 && server->flags & NET_HELD) {
     server->flags |= NET_ANNOUNCED;
-    return;
+    return 0;
   }
   if (status == 0) client = take(server, &connection.status);
-  if (status == 0 && client == NULL && connection.status == UV_ENOMEM && !turn_away(server)) return;
+  if (status == 0 && client == NULL && connection.status == UV_ENOMEM && !turn_away(server)) return 0;
+  if (SEVERAL && connection.status == UV_EAGAIN) return 0; /* they have been taken */
   /* cppcheck-suppress unreadVariable ; push_connection reads it */
   connection.client = net_stream_of(client);
   net_handle_tell(&connection.event);
   /* A connection that nobody has taken, for want of memory. The handle, closing or not, is there until this callback is
    * over. */
   if (client != NULL && client->ref == LUA_NOREF) net_handle_close(client, NET_TELL_NOBODY);
+  return 1;
 }
 
+static void on_connection(uv_stream_t *uv, int status) { accept_one(uv, status); }
+
 /* hold(held): does the server leave connections in the system's queue? Gives back the handle of one that was announced
- * while it did, if it does no more; or nil, code, errno if that cannot be taken. */
+ * while it did, if it does no more; or nil, code, errno if that cannot be taken. There may be others: asked again, it gives
+ * back the next. */
 static int stream_hold(lua_State *L) {
   net_stream *stream = net_stream_check(L, 1);
   if (stream == NULL) return 0;
@@ -152,6 +166,8 @@ static int stream_hold(lua_State *L) {
   stream->flags &= (uint16_t)~NET_ANNOUNCED;
   int status = 0;
   net_handle *client = take(stream, &status);
+  if (SEVERAL && status == UV_EAGAIN) return 0; /* that was the last one */
+  if (SEVERAL) stream->flags |= NET_ANNOUNCED;
   if (client == NULL && status == UV_ENOMEM) turn_away(stream);
   if (client != NULL && status < 0) net_handle_close(client, NET_TELL_NOBODY);
   if (status < 0 || client == NULL) return net_fail(L, status);

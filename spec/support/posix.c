@@ -19,7 +19,7 @@ static int number(lua_State *L, int index) { return (int)luaL_checkinteger(L, in
 
 static int posix_fork(lua_State *L) { return answer(L, fork()); }
 static int posix_exit(lua_State *L) { _exit(number(L, 1)); }
-static int posix_close(lua_State *L) { return answer(L, close(number(L, 1))); }
+static int posix_close_descriptor(lua_State *L) { return answer(L, close(number(L, 1))); }
 static int posix_pid(lua_State *L) { return answer(L, getpid()); }
 static int posix_kill(lua_State *L) { return answer(L, kill(number(L, 1), number(L, 2))); }
 
@@ -69,8 +69,14 @@ int luaopen_spec_posix(lua_State *L) {
     const char *name;
     lua_CFunction call;
   } functions[] = {
-      {"fork", posix_fork}, {"exit", posix_exit}, {"close", posix_close},          {"pid", posix_pid},
-      {"kill", posix_kill}, {"wait", posix_wait}, {"isBlocking", posix_is_blocking}, {"pipe", posix_pipe},
+      {"fork", posix_fork},
+      {"exit", posix_exit},
+      {"close", posix_close_descriptor},
+      {"pid", posix_pid},
+      {"kill", posix_kill},
+      {"wait", posix_wait},
+      {"isBlocking", posix_is_blocking},
+      {"pipe", posix_pipe},
       {"signalAction", posix_action},
   };
   lua_newtable(L);

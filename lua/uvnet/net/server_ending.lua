@@ -145,8 +145,12 @@ function methods:resume()
   check_self(self, "server:resume()")
   self._held = nil
   local handle = rawget(self, "_handle")
+  -- On Unix one is announced at most.
   local announced = handle and handle.hold and handle:hold(false)
-  if announced then ticks.later(take_up, self, announced) end
+  while announced do
+    ticks.later(take_up, self, announced)
+    announced = handle:hold(false)
+  end
   return self
 end
 
