@@ -24,10 +24,8 @@ check() { # title command...
 compile_all() { # compiler key flags...
   compiler=$1 key=$2
   shift 2
-  for file in src/*.c; do
-    "$compiler" "$@" -std=c99 -O2 -fPIC -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Werror -isystem "$(find_include "$key")" \
-      $(find_uv_cflags) -c -o /dev/null "$file" || return 1
-  done
+  printf '%s\n' src/*.c | xargs -P 2 -I {} "$compiler" "$@" -std=c99 -O2 -fPIC -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow \
+    -Werror -isystem "$(find_include "$key")" $(find_uv_cflags) -c -o /dev/null {}
 }
 
 # The code that only Windows has. Its compiler may see no header of this system but libuv's and Lua's.
@@ -42,16 +40,15 @@ compile_for_windows() { # key
     [ ! -f "$include/$name.h" ] || cp "$include/$name.h" $headers
   done
   touch "$headers/lua$1-deb-multiarch.h" # which Debian's luaconf.h includes
-  for file in src/*.c; do
-    x86_64-w64-mingw32-gcc -std=c99 -fsyntax-only -D_WIN32_WINNT=0x0602 -DWIN32_LEAN_AND_MEAN -Wall -Wextra -Wpedantic -Wshadow \
-      -Werror -isystem $headers "$file" || return 1
-  done
+  printf '%s\n' src/*.c | xargs -P 2 -I {} x86_64-w64-mingw32-gcc -std=c99 -fsyntax-only -D_WIN32_WINNT=0x0602 \
+    -DWIN32_LEAN_AND_MEAN -Wall -Wextra -Wpedantic -Wshadow -Werror -isystem $headers {}
 }
 
 tidy() { # key files...
-  include=$(find_include "$1")
+  flags="-std=c99 -D_GNU_SOURCE -Isrc -isystem $(find_include "$1") $(find_uv_cflags)"
   shift
-  clang-tidy --quiet "$@" -- -std=c99 -D_GNU_SOURCE -Isrc -isystem "$include" $(find_uv_cflags) >build/log/tidy 2>&1
+  # shellcheck disable=SC2016 # it is the other shell's
+  printf '%s\n' "$@" | xargs -P 2 -n 6 sh -c 'clang-tidy --quiet "$@" -- $0' "$flags" >build/log/tidy 2>&1
   status=$?
   grep -v 'generated\.$' build/log/tidy # the warnings of the system's headers, which it counts and does not show
   return $status
