@@ -222,19 +222,6 @@ local function test(document, directory, block, peer)
   os.remove(addresses.path)
 end
 
--- Other projects' modules, of which some are not there for each Lua.
-local OTHERS = { luv = true, cqueues = true, copas = true }
-
--- The first of them that a block requires and that is not here.
-local function missing(block)
-  for module in block.text:gmatch('require%("([%w_]+)"%)') do
-    if OTHERS[module] then
-      local _, status = child.run(child.lua("-e", ("require(%q)"):format(module)))
-      if status ~= 0 then return module end
-    end
-  end
-end
-
 for _, document in ipairs(documents({ "docs", "%.md$" }, { "types", "%.lua$" })) do
   local all = blocks.of(document)
   if #all > 0 then
@@ -253,8 +240,6 @@ for _, document in ipairs(documents({ "docs", "%.md$" }, { "types", "%.lua$" }))
           peer, left[block.heading] = left[block.heading], nil
         end
         it(("runs as printed: line %d, %s"):format(block.line, block.heading), function()
-          local other = missing(block)
-          if other then return pending(other .. " is not here for this Lua") end
           test(document, directory, block, peer)
         end)
       end
