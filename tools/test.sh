@@ -42,7 +42,7 @@ WRAPPER
   chmod +x "$2/lua" && echo "$PWD/$2/lua"
 }
 
-run_busted() { # lua out log busted-arguments...
+run_busted() { # lua out log key busted-arguments...
   lua=$1 out=$2 log=$3 key=$4
   shift 4
   LUA_PATH="lua/?.lua;lua/?/init.lua;$(rocks_path "$key");;"
@@ -56,7 +56,7 @@ run_busted() { # lua out log busted-arguments...
       LSAN_OPTIONS="suppressions=$PWD/$tools/lsan.supp:print_suppressions=0"
       UBSAN_OPTIONS="print_stacktrace=1:log_path=$PWD/$log.report"
       # The Lua programs that specs start are watched as well.
-      UVNET_LUA=$(watched_lua "$lua" "$out" "$key") || return 1
+      UVNET_LUA=$watched
       export ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS UVNET_LUA
       limited "$seconds" "$UVNET_LUA" "$tools/busted.lua" "$@"
       ;;
@@ -127,6 +127,11 @@ for key in $keys; do
     echo "$name: does not build"
     failed=$((failed + 1))
     continue
+  fi
+  # Once for all parts: what one of them runs, another cannot write.
+  watched=
+  if [ "$variant" = asan ]; then
+    watched=$(watched_lua "$lua" "build/$name" "$key") || die "$name: no Lua that is watched can be made"
   fi
   part=1
   while [ "$part" -le "$jobs" ]; do
