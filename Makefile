@@ -109,7 +109,7 @@ all-luas: ## build for every Lua of KEYS
 	@for key in $${KEYS:-$$(. tools/common.sh; all_keys)}; do $(MAKE) core LUA=$$(. tools/common.sh; find_lua $$key) || exit 1; done
 
 # ------------------------------------------------------------------------------------------- what developers type
-.PHONY: valgrind-core gc-stress-core platform-sid platform-32 platform-big-endian platform-windows platform-musl parity parity-random lint format asan valgrind gc-stress fuzz oom interrupts walk stress soak rock docs bench bench-quick bench-many bench-check clean help
+.PHONY: valgrind-core gc-stress-core platform-sid platform-32 platform-big-endian platform-windows platform-musl parity parity-random lint format asan valgrind gc-stress fuzz oom interrupts walk stress stress-cluster soak rock docs bench bench-quick bench-many bench-processes bench-check clean help
 lint: ## luacheck, clang-format, gcc, clang and mingw-w64 with all warnings, clang-tidy, cppcheck, shellcheck
 	@tools/lint.sh
 
@@ -151,6 +151,9 @@ walk: ## a random walk of STEPS (default: 200,000), SEED may be given; then one 
 
 stress: ## what CI runs of oom and walk, some at the same time
 	@stress/ci
+
+stress-cluster: ## workers of a cluster are killed under load, CLUSTER_SECONDS (default: 60) for each policy, on CLUSTER_KEYS (default: 5.4)
+	@KEYS="$(or $(CLUSTER_KEYS),5.4)" stress/run cluster $(or $(CLUSTER_SECONDS),60)
 
 soak: ## SOAK_CONNECTIONS that come and go for SOAK_SECONDS, SOAK_IDLE that stay, fast writers and readers that sleep
 	@KEYS="$(or $(SOAK_KEYS),5.4)" stress/run soak $(or $(SOAK_SECONDS),600) $(or $(SOAK_CONNECTIONS),2000) $(or $(SOAK_IDLE),50000)
@@ -199,6 +202,10 @@ bench-quick: ## the short measurements
 bench-many: ## up to 50,000 connections, in a virtual machine where need be
 	@tools/setup.sh bench
 	@bench/many
+
+bench-processes: ## what a cluster and its channel cost, beside Node's
+	@tools/setup.sh bench
+	@bench/processes
 
 bench-check: ## what a message costs, against bench/limits.txt
 	@tools/setup.sh bench-check
