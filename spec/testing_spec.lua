@@ -9,6 +9,55 @@ local function nothing() end
 describe("testing", function()
   testing.leakCheck(before_each, after_each)
 
+  describe("task", function()
+    local async = net.async
+    local function failed(fn, ...) return select(2, async.pcall(fn, ...)) end
+
+    it("makes a test of straight-line code, in which all helpers wait as tasks do", function()
+      local seen = {}
+      local test = testing.task(function(a)
+        seen[#seen + 1] = a
+        local client, peer = testing.pair({ allowHalfOpen = true })
+        local beside = async.run(function()
+          peer:writeAll(testing.collect(peer, "?") .. "!")
+          peer:finish()
+        end)
+        client:writeAll("who")
+        client:writeAll("?")
+        assert.equal("who?!", testing.collect(client, 5))
+        beside:await()
+        client:finish()
+        client:resume()
+        testing.run(function() return client.readableEnded end)
+        testing.wait(client, "end")
+        assert.equal(false, testing.wait(client, "close"))
+        peer:resume()
+        testing.wait(peer, "close")
+        local message = tostring(failed(testing.wait, net.events(), "never", 10))
+        assert.truthy(message:find("no 'never' of EventEmitter within 10 ms", 1, true), message)
+        seen[#seen + 1] = "over"
+      end)
+      test("a")
+      assert.same({ "a", "over" }, seen)
+    end)
+
+    it("fails by what the task raises, by what others raise, and by its time limit", function()
+      local err = raised(testing.task(function()
+        async.sleep(1)
+        error("by intent", 0)
+      end))
+      assert.truthy(tostring(err):find("by intent", 1, true))
+      err = raised(testing.task(function()
+        net.timers.setTimeout(function() error("of another", 0) end, 1)
+        async.sleep(60000)
+      end))
+      assert.truthy(tostring(err):find("of another", 1, true))
+      err = raised(testing.task(function() async.sleep(60000) end, 10))
+      assert.truthy(tostring(err):find("the task was not over within 10 ms", 1, true), tostring(err))
+      assert.equal("ERR_INVALID_ARG_TYPE", raised(testing.task, 1).code)
+    end)
+  end)
+
   describe("async", function()
     it("gives a function that runs the loop until done is called", function()
       local seen = {}

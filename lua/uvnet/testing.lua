@@ -28,6 +28,7 @@ local testing = require("uvnet.testing.public")
 local waiting = require("uvnet.testing.waiting")
 
 testing.async, testing.wait, testing.run = waiting.async, waiting.wait, waiting.run
+testing.task = waiting.task
 testing.collect = collecting.collect
 testing.pair, testing.freePort, testing.tmpPath = peers.pair, peers.freePort, peers.tmpPath
 testing.track, testing.untrack = leaks.track, leaks.untrack

@@ -30,6 +30,13 @@ local testing = {}
 ---@return fun() test for `it`
 function testing.async(fn, ms) end
 
+---Makes a test function of one that runs as a task: straight-line code, in which everything that waits, `testing.wait`
+---and the others too, lets the rest go on. What it raises fails the test, as do the time limit and what others raise.
+---@param fn function
+---@param ms? integer time limit; `testing.timeout` if it is not given
+---@return fun() test for `it`
+function testing.task(fn, ms) end
+
 ---Runs the loop until an emitter emits an event. A socket's `close`, `end` and `finish`, its `connect` and `ready`
 ---while it is connected, a server's `listening` while it listens, and its `close` while it is not open, may have come
 ---before: then it returns at once. Nothing else is remembered, `data` for one.

@@ -1,6 +1,6 @@
 --- Sockets to test with: two that are connected, and places to listen at.
 --
--- Floor 11.
+-- Floor 12.
 
 local check = require("uvnet.testing.check")
 local net = require("uvnet")

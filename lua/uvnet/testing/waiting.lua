@@ -1,12 +1,16 @@
 --- Running the loop until something has happened: what came once and came before is known, and every wait has a time
 -- limit.
 --
--- Floor 11.
+-- In a task the same functions wait as tasks do, and the loop goes on: a spec may be straight-line code there, too.
+--
+-- Floor 12.
 
 local check = require("uvnet.testing.check")
 local class_name = require("uvnet.testing.name")
 local errors = require("uvnet.errors")
 local net = require("uvnet")
+local task = require("uvnet.runtime.task")
+local time = require("uvnet.async.timeout")
 local timers = require("uvnet.timers")
 
 local unpack = table.unpack or unpack -- luacheck: ignore 143
@@ -17,10 +21,31 @@ local function fail(message, level) error(message, level + 1) end
 
 local function pack(...) return { n = select("#", ...), ... } end
 
+local function is_in_task()
+  local me = task.running()
+  return me ~= nil and not me._main
+end
+
+-- One turn of the loop, or a little more.
+local function one_turn()
+  if is_in_task() then time.sleep(0) else net.run("nowait") end
+end
+
+-- In a task nobody can tell that nothing is left to happen: the wait itself is left.
+local function wait_until(finished, ms)
+  local due = timers.now() + ms
+  while not finished() do
+    if timers.now() >= due then return "timeout" end
+    time.sleep(1)
+  end
+  return "finished"
+end
+
 -- Runs the loop until `finished()` is true. Gives back what it ended with: "finished", "timeout" or "idle", the latter
 -- when nothing is left that could ever make it finish.
 local function run_until(finished, ms)
   if finished() then return "finished" end
+  if is_in_task() then return wait_until(finished, ms) end
   local late = false
   local timer = timers.setTimeout(function()
     late = true
@@ -28,14 +53,14 @@ local function run_until(finished, ms)
   end, ms)
   -- It must not keep a loop alive in which nothing else is.
   timer:unref()
-  local function turn()
+  local function go_on()
     while not finished() do
       if late then return "timeout" end
       if not net.run() and not finished() and not late then return "idle" end
     end
     return "finished"
   end
-  local ok, result = pcall(turn)
+  local ok, result = pcall(go_on)
   timer:close()
   if not ok then error(result, 0) end
   return result
@@ -70,6 +95,30 @@ function waiting.async(fn, ms)
   end
 end
 
+--- Makes a test function of one that runs as a task: straight-line code, in which everything that waits lets the rest
+-- go on. It has a time limit, and what it raises fails the test, as does what others raise meanwhile.
+-- @tparam function fn
+-- @tparam[opt=testing.timeout] integer ms time limit
+-- @treturn function for `it`
+-- @raise ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
+function waiting.task(fn, ms)
+  check.dot(fn, "task(fn)")
+  check.callable("fn", fn)
+  if ms ~= nil then check.ms("ms", ms) end
+  return function(...)
+    local limit = check.limit(ms)
+    local due = timers.now() + limit
+    local one = task.start(task.new(function(...) return time.timeout(limit, fn, ...) end), nil, ...)
+    local ok, err = pcall(one.await, one)
+    if ok then return end
+    if one.state == "running" then one:cancel("the test has failed") end
+    if type(err) == "table" and err.code == "ERR_TIMEOUT" and timers.now() >= due then
+      fail(("the task was not over within %.14g ms: %s"):format(limit, err.traceback or ""), 2)
+    end
+    error(err, 0)
+  end
+end
+
 local function field(name)
   return function(emitter) return emitter[name] end
 end
@@ -96,7 +145,7 @@ local function came_before(emitter, event, seen)
   if not CAME[event] or not CAME[event](emitter) then return false end
   for _ = 1, 3 do
     if seen() then return false end
-    net.run("nowait")
+    one_turn()
   end
   return not seen()
 end
@@ -136,13 +185,14 @@ function waiting.wait(emitter, event, ms)
     if chunks and #chunks > 0 then return table.remove(chunks, 1) end
   end
   local arguments
+  local stop = is_in_task() and function() end or net.stop
   local function listener(...)
     arguments = pack(...)
-    net.stop()
+    stop()
   end
   local function seen() return arguments ~= nil end
   emitter:once(event, listener)
-  local ok, result = pcall(function()
+  local ok, result = task.pcall(function()
     if came_before(emitter, event, seen) then
       local is_socket = event == "close" and not net.Server:isInstance(emitter)
       arguments = is_socket and pack(emitter.errored ~= nil) or pack()
@@ -171,7 +221,9 @@ function waiting.run(condition, ms)
   if condition ~= nil then check.callable("condition", condition) end
   local limit = check.limit(ms)
   local result
-  if condition then
+  if condition and is_in_task() then
+    result = run_until(condition, limit)
+  elseif condition then
     local watch = timers.setInterval(function()
       if condition() then net.stop() end
     end, 5)
