@@ -128,6 +128,29 @@ describe("keep-alive", function()
   end)
 end)
 
+describe("resetAndDestroy", function()
+  testing.leakCheck(before_each, after_each)
+
+  it("that was asked for while one connection was sought closes the next one, over a unix socket too", function()
+    local server = net.createServer(function(peer) peer:resume() end)
+    local path, port = testing.tmpPath(), testing.freePort()
+    server:listen(path)
+    testing.wait(server, "listening")
+    local socket, err = net.Socket(), nil
+    socket:on("error", function(raised_error) err = raised_error end)
+    socket:connect(port, "127.0.0.1")
+    socket:resetAndDestroy()
+    testing.wait(socket, "close")
+    assert.equal("ECONNREFUSED", err.code)
+    err = nil
+    socket:connect(path)
+    testing.wait(socket, "close")
+    assert.is_nil(err)
+    assert.is_nil(socket._handle)
+    server:close()
+  end)
+end)
+
 describe("onread", function()
   testing.leakCheck(before_each, after_each)
 

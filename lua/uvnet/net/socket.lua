@@ -430,7 +430,7 @@ function Socket:_destroy(err, callback)
     -- First of all: whatever fails from here on, the handle is not left open.
     read, written, time = handle:bytes()
     fast.tell_data(self, handle)
-    if rawget(self, "_reset") then handle:linger() end
+    if rawget(self, "_reset") and handle:isTcp() then handle:linger() end -- asked for while another was connecting
     name = handle:close(true)
     self._handle = nil
     -- The class's, put there to be found at once: connected again, it may be another.
