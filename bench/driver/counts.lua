@@ -8,6 +8,10 @@ local counts = {}
 -- Long enough that a JIT compiler has done its work in the shorter run too.
 local RUNS = {
   echo = { short = 10000, long = 20000, load = { mode = "echo", serve = "echo", size = 64, connections = 1 } },
+  task = { short = 10000, long = 20000, load = { mode = "echo", serve = "task", size = 64, connections = 1 } },
+  deadline = {
+    short = 10000, long = 20000, load = { mode = "echo", serve = "taskdeadline", size = 64, connections = 1 },
+  },
   pipe = { short = 10000, long = 20000, load = { mode = "echo", serve = "pipe", size = 64, connections = 1 } },
   churn = { short = 1000, long = 3000, load = { mode = "churn", serve = "echo", size = 64, connections = 1 } },
 }
