@@ -7,8 +7,8 @@ local PATH, TOLERANCE = "bench/limits.txt", 1.03
 local HEAD = [[
 # What a message may cost, counted, not timed: instructions (valgrind) and system calls (strace) per 64 B echo by
 # `data`, per 64 B echoed by `pipe`, per connect-echo-close; per echo in a task, without and with a deadline around it;
-# instructions per `net.isIP` and per `BlockList:check` in 100,000 subnets. bench/check fails where more than 3 % above it
-# is measured.
+# instructions per `net.isIP` and per `BlockList:check` in 100,000 subnets. bench/check fails where more than 3 % above
+# it is measured.
 # A change that is worth more than that moves the limit: `bench/check --update`, and the commit says why.
 ]]
 local SYSTEMS = { "uvnet-5.4", "uvnet-jit", "uvnet-joff" }
