@@ -21,11 +21,12 @@ run_ldoc() {
 run_ldoc --quiet --fatalwarnings --testing . || exit 1
 [ -f docs/reference/index.html ] || die "ldoc wrote nothing"
 
-# ldoc writes a made-up version and date then, one title for all pages, and nothing for phones.
+# ldoc writes a made-up version and date then, one title for all pages, and nothing for phones. In a name such as
+# uvnet.luasocket it takes the end for a module that it does not know.
 find docs/reference -name '*.html' | while read -r page; do
   name=$(basename "$page" .html)
   [ "$name" = index ] && name="uvnet reference" || name="$name – uvnet reference"
-  sed -e 's|LDoc TESTING</a>|LDoc</a>|' -e '/Last updated/d' -e '/^<!DOCTYPE/d' -e '/^ *"http.*strict.dtd">$/d' \
+  sed -e 's|uv<a href="nil">\([^<]*\)</a>|uv\1|g' -e 's|LDoc TESTING</a>|LDoc</a>|' -e '/Last updated/d' -e '/^<!DOCTYPE/d' -e '/^ *"http.*strict.dtd">$/d' \
     -e '/^<meta http-equiv/d' -e 's|^<html>|<!DOCTYPE html>\n<html lang="en">|' \
     -e "s|<title>.*</title>|<meta charset=\"utf-8\">\n    <meta name=\"viewport\" content=\"width=device-width\">\n    <title>$name</title>|" \
     "$page" >build/api/page && mv build/api/page "$page"
