@@ -107,7 +107,7 @@ function waiting.task(fn, ms)
   if ms ~= nil then check.ms("ms", ms) end
   return function(...)
     local limit = check.limit(ms)
-    local due = timers.now() + limit
+    local due = timers.now() + limit - 1 -- a deadline is of finer time than the clock that is asked here
     local one = task.start(task.new(function(...) return time.timeout(limit, fn, ...) end), nil, ...)
     local ok, err = pcall(one.await, one)
     if ok then return end
