@@ -157,6 +157,33 @@ describe("a hook that raises", function()
       assert.is_true(n > 5)
     end)
   end
+
+  it("at any instruction of listen leaves a server that listens, or one that can still be told to", function()
+    local n = 0
+    repeat
+      n = n + 1
+      local server = net.createServer(function(socket) socket:destroy() end):on("error", nothing)
+      local raised = cut_short(n, function() server:listen(0) end)
+      if server.listening then
+        local connected
+        local client = net.connect(server:address().port, "127.0.0.1"):on("error", nothing)
+        client:on("connect", function() connected = true end)
+        client:on("close", function() server:close() end)
+        net.run()
+        assert.is_true(connected, "it says that it listens, and does not: cut short at " .. n)
+      else
+        server:listen(0)
+        assert.is_true(server.listening, n)
+        server:close()
+        net.run()
+      end
+    until not raised
+    assert.is_true(n > 50)
+    -- A handle that was made, and that nobody was given, is the collector's.
+    collectgarbage()
+    collectgarbage()
+    net.run()
+  end)
 end)
 
 describe("a hook that raises while the loop runs", function()

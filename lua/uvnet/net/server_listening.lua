@@ -79,19 +79,26 @@ local function refuse(self, status, address, port)
   ticks.later(emit_error, self, listen_error(status, address, port))
 end
 
-local function start(self, handle, backlog, address, port)
+-- Gives back the status of what was refused.
+local function begin(self, handle, backlog)
   self._handle = handle
   handle:attach(self)
   local ok, code, errno, text = handle:listen(backlog or BACKLOG)
-  if not ok then
-    self._handle = nil
-    handle:close()
-    refuse(self, makers.refused(code, errno, text), address, port)
-    return
-  end
+  if not ok then return makers.refused(code, errno, text) end
   if rawget(self, "_unrefed") then handle:unref() end
   ending.apply_pause(self, handle)
   ticks.later(emit_listening, self)
+end
+
+-- A server that has a handle says that it listens: so it does, or has none, also where a step raises (out of memory).
+local function start(self, handle, backlog, address, port)
+  local ok, status = pcall(begin, self, handle, backlog)
+  if ok and not status then return end
+  self._handle = nil
+  handle:close()
+  if ok then return refuse(self, status, address, port) end
+  self._path = nil
+  error(status, 0)
 end
 
 -- A worker of a cluster does not listen itself: the primary does, unless this is to be its own (`exclusive`). What
