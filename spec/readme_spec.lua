@@ -155,12 +155,18 @@ local peers = {
     end,
   },
   ["docs/protocol-server.md"] = {
-    ["The server"] = function(_, addresses)
+    ["The server"] = function(program, addresses)
       local visitor = visit(addresses.ports[1])
       visitor.socket:write("PUT a 3\r\none")
       visitor:expect("OK\r\n")
       visitor.socket:write("GET a\r\nQUIT\r\n")
       visitor:expect_end("OK\r\nVALUE 3\r\noneBYE\r\n")
+      visitor = visit(addresses.ports[1])
+      visitor.socket:write("GET a\r\nPUT b 5\r\n12")
+      visitor:expect("VALUE 3\r\none")
+      program:kill("TERM")
+      visitor:expect_end("VALUE 3\r\noneERROR going down\r\n")
+      assert.equal(0, program:wait())
     end,
   },
 }
