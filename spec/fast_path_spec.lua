@@ -218,6 +218,25 @@ describe("the fast paths", function()
     end)
     net.run()
   ]]))
+
+  it("emit `readable` for who listens for it, also while a task waits", prints("a\nb\nreadable\nc\nreadable\nd\n", [[
+    local async = require("uvnet.async")
+    pair(function(accepted, client)
+      async.run(function()
+        for _ = 1, 4 do print(accepted:readSome()) end
+        accepted:destroy()
+      end)
+      steps({
+        function() client:write("a") end,
+        function() client:write("b") end,
+        function() accepted:on("readable", function() print("readable") end) end,
+        function() client:write("c") end,
+        function() client:write("d") end,
+        function() client:destroy() end,
+      })
+    end)
+    net.run()
+  ]]))
 end)
 
 describe("a socket that is destroyed and connected again in one turn", function()

@@ -82,7 +82,7 @@ local is_standard = fast.is_standard
 local function can_hand_over(self)
   if not fast.enabled or not is_standard(self) then return false end
   local rs = rawget(self, "_rs")
-  return not rs or not (rs.decoder or rs.ended or rs.destroyed)
+  return not rs or not (rs.decoder or rs.ended or rs.destroyed or rs.readableListening)
 end
 
 --- The handle has read: a chunk, or nil and why there is none.
