@@ -17,7 +17,7 @@ local unpack = table.unpack or unpack -- luacheck: ignore 143
 
 local function block(name) return blocks.load("docs/security.md", name) end
 
-local guard, take_over = block("guard.lua"), block("takeover.lua")
+local withstand, take_over = block("withstand.lua"), block("takeover.lua")
 
 -- What asks for a file's kind works with LuaFileSystem and without it.
 package.loaded.lfs, package.preload.lfs = nil, function() error("not installed") end
@@ -65,6 +65,28 @@ local function collected()
   return collectgarbage("count") * 1024
 end
 
+-- The printed server, with these limits in the place of some that do not matter.
+local function withstanding(limits, answer)
+  local all = { connections = 1000, perAddress = 1000, line = 1000, time = PATIENCE }
+  for name, value in pairs(limits) do
+    all[name] = value
+  end
+  local server = withstand(all, answer or string.upper)
+  server:listen(0, sockets.HOST)
+  wait(server, "listening")
+  return server
+end
+
+-- A client that has sent a text; `got` gives what has come.
+local function converse(server, text)
+  local client, parts = net.connect({ port = server:address().port, host = sockets.HOST, allowHalfOpen = true }), {}
+  ignore(client):on("data", function(data) parts[#parts + 1] = data end)
+  client:on("end", function() client:finish() end)
+  function client.got() return table.concat(parts) end
+  if text ~= "" then client:write(text) end
+  return client
+end
+
 describe("security:", function()
   testing.leakCheck(before_each, after_each)
   after_each(child.cleanup)
@@ -101,30 +123,36 @@ describe("security:", function()
       server:close()
     end)
 
-    it("of one address leaves room for others, with guard.admit", function()
-      local admitted, refused = {}, 0
-      local server, port = sockets.serve(function(socket)
-        ignore(socket):resume()
-        if guard.admit(socket, 3) then
-          admitted[#admitted + 1] = socket
-        else
-          refused = refused + 1
-        end
-      end)
+    it("of one address leaves room for others", function()
+      local server, clients, answers = withstanding({ perAddress = 3 }), {}, {}
       local function connect(address)
-        return ignore(net.connect({ port = port, host = sockets.HOST, localAddress = address })):resume()
+        local client = net.connect({ port = server:address().port, host = sockets.HOST, localAddress = address })
+        ignore(client):on("data", function(data) answers[#answers + 1] = data end)
+        client:write("x\n")
+        clients[#clients + 1] = client
       end
-      local clients = {}
-      for i = 1, 10 do
-        clients[i] = connect(sockets.HOST)
+      for _ = 1, 10 do
+        connect(sockets.HOST)
       end
-      run(function() return #admitted + refused == 10 end)
-      assert.equal(3, #admitted)
+      local function refused()
+        local count = 0
+        for _, client in ipairs(clients) do
+          if client.destroyed then count = count + 1 end
+        end
+        return count
+      end
+      run(function() return #answers + refused() == 10 end)
+      assert.equal(3, #answers)
       -- A place that is free again can be taken.
-      admitted[1]:destroy()
-      wait(admitted[1], "close")
-      clients[11] = connect(sockets.HOST)
-      run(function() return #admitted == 4 end)
+      for _, client in ipairs(clients) do
+        if not client.destroyed then
+          client:destroy()
+          break
+        end
+      end
+      run(function() return server.connections == 2 end)
+      connect(sockets.HOST)
+      run(function() return #answers == 4 end)
       for _, client in ipairs(clients) do
         client:destroy()
       end
@@ -140,35 +168,59 @@ describe("security:", function()
       wait(client:resume(), "close")
     end)
 
-    it("is closed by guard.deadline though each byte starts the idle time anew", function()
+    it("is closed by setDeadline though each byte starts the idle time anew", function()
       local client, ours = testing.pair()
-      local timeouts = 0
+      local timeouts, failure = 0, nil
       ours:setTimeout(PATIENCE, function() timeouts = timeouts + 1 end)
       ignore(client):resume()
-      ignore(ours):resume()
-      guard.deadline(ours, 150)
+      ours:on("error", function(err) failure = err end):resume()
+      ours:setDeadline(150)
       local drip = timers.setInterval(function() client:write(".") end, 5)
       wait(ours, "close")
       drip:close()
+      assert.equal("ERR_TIMEOUT", failure.code)
       assert.equal(0, timeouts)
       assert.is_true(ours.bytesRead > 1)
       wait(client, "close")
     end)
 
-    it("is given time for each request by guard.deadline", function()
+    it("is given time for each request by setDeadline", function()
       local client, ours = testing.pair()
-      ours:resume()
-      local again, begun = guard.deadline(ours, 200), core.now()
+      ignore(ours):resume()
+      local begun = core.now()
+      ours:setDeadline(200)
       local times = 0
       local requests = timers.setInterval(function()
         times = times + 1
-        if times < 30 then again() end
+        if times < 30 then ours:setDeadline(200) end
       end, 10)
       wait(ours, "close")
       requests:close()
       assert.is_true(times >= 30 and core.now() - begun >= 400, times .. " requests")
-      again()
+      ours:setDeadline(200)
       client:destroy()
+    end)
+
+    it("is closed by the deadline of the task, silent or dripping, and given time for each request", function()
+      local server = withstanding({ time = 200 })
+      local silent, dripping, asking = converse(server, ""), converse(server, "no end"), converse(server, "")
+      local times = 0
+      local drip = timers.setInterval(function()
+        if not dripping.destroyed then dripping:write(".") end
+      end, 5)
+      local requests = timers.setInterval(function()
+        times = times + 1
+        if times == 40 then asking:finish("last\n") end
+        if times < 40 and not asking.destroyed then asking:write("x\n") end
+      end, 10)
+      wait(silent, "close")
+      wait(dripping, "close")
+      drip:close()
+      assert.equal("", silent.got() .. dripping.got())
+      wait(asking, "close")
+      requests:close()
+      assert.equal(("X\n"):rep(39) .. "LAST\n", asking.got())
+      server:close()
     end)
 
     it("is ended in turn when it has ended, unless allowHalfOpen is set", function()
@@ -243,35 +295,66 @@ describe("security:", function()
       client:destroy()
     end)
 
-    it("is not asked for more by guard.send, and cut off at the limit", function()
-      local client, ours = testing.pair()
-      ignore(client):pause()
-      local function send() guard.send(ours, ("x"):rep(CHUNK), 4 * CHUNK) end
-      for _ = 1, 1024 do
-        if not ours:isPaused() then send() end
-      end
-      assert.is_true(ours:isPaused())
-      at_most(CHUNK + MARK, ours.writableLength, "queued when it pauses")
-      for _ = 1, 1024 do
-        if not ours.destroyed then send() end
-        at_most(5 * CHUNK, ours.writableLength, "queued")
-      end
-      assert.is_true(ours.destroyed)
-      client:destroy()
+    for _, how in ipairs({ "has ended", "has not ended" }) do
+      it("is not asked for more by writeAll, and cut off by the deadline, and " .. how, function()
+        local ours, most, answered = nil, 0, 0
+        local server = withstanding({ time = 150 }, function(line)
+          answered = answered + 1
+          most = math.max(most, ours.writableLength)
+          return line:rep(CHUNK)
+        end)
+        server:prependListener("connection", function(socket) ours = socket end)
+        local client = converse(server, "")
+        client:pause()
+        local text = ("x\n"):rep(2000)
+        if how == "has ended" then client:finish(text) else client:write(text) end
+        run(function()
+          if ours then most = math.max(most, ours.writableLength) end
+          return ours and ours.destroyed
+        end)
+        assert.is_true(answered < 2000)
+        at_most(CHUNK + 1 + MARK, most, "queued")
+        run(function() return server.connections == 0 end)
+        client:destroy()
+        server:close()
+      end)
+    end
+
+    it("is read again when it has read", function()
+      local answered = 0
+      local server = withstanding({ time = PATIENCE }, function(line)
+        answered = answered + 1
+        return line:rep(CHUNK)
+      end)
+      local client = converse(server, "")
+      client:pause()
+      client:finish(("x\n"):rep(500))
+      assert.is_true(settled(function() return answered end) < 500)
+      client:resume()
+      wait(client, "close")
+      assert.equal(500, answered)
+      assert.is_true(client.got() == (("X"):rep(CHUNK):lower() .. "\n"):rep(500))
+      server:close()
     end)
 
-    it("is read again by guard.send when it has read", function()
-      local client, ours = testing.pair()
+    it("is cut off by the deadline when all is answered, too, and a little of it not sent", function()
+      local ours
+      local server = withstanding({ time = 300 }, function(line) return line:rep(CHUNK / 2) end)
+      server:prependListener("connection", function(socket) ours = socket end)
+      local client = converse(server, "")
       client:pause()
-      ours:resume()
-      for _ = 1, 1024 do
-        if not ours:isPaused() then guard.send(ours, ("x"):rep(CHUNK), 4 * CHUNK) end
-      end
-      assert.is_true(ours:isPaused())
-      client:resume()
-      run(function() return not ours:isPaused() end)
-      ours:destroy()
+      -- Asks until the system takes no more of the answers, and ends.
+      local pump
+      pump = timers.setInterval(function()
+        if ours and ours.writableLength == 0 and not ours.destroyed then return client:write("x\n") end
+        if not ours then return end
+        pump:close()
+        client:finish()
+      end, 2)
+      run(function() return ours and ours.destroyed end)
+      run(function() return server.connections == 0 end)
       client:destroy()
+      server:close()
     end)
 
     it("keeps what is ended open, until a time-out closes it", function()
@@ -356,17 +439,17 @@ describe("security:", function()
     end
   end)
 
-  describe("guard.lines", function()
+  describe("a line without end", function()
     local function lined(limit)
       local client, ours = testing.pair()
       local got = {}
       ignore(ours)
       ignore(client):resume()
-      guard.lines(ours, limit, function(line) got[#got + 1] = line end)
+      ours:frames("line", { limit = limit }, function(line) got[#got + 1] = line end)
       return client, ours, got
     end
 
-    it("gives lines that come in any pieces, up to the limit", function()
+    it("is told from lines that come in any pieces, up to the limit", function()
       local client, ours, got = lined(5)
       client:setNoDelay()
       local text = "one\r\n\n12345\nr\rs\ntail"
@@ -384,8 +467,8 @@ describe("security:", function()
       wait(ours, "close")
     end)
 
-    it("destroys the socket for a line that is longer, whole or not", function()
-      for _, text in ipairs({ "123456\n", "12345\n123456" }) do
+    it("destroys the socket, whole or not", function()
+      for _, text in ipairs({ "123456\n", "12345\n1234567" }) do
         local client, ours, got = lined(5)
         client:write(text)
         wait(ours, "close")
@@ -394,13 +477,27 @@ describe("security:", function()
       end
     end)
 
-    it("has no more than the limit and a chunk of a line that never ends", function()
+    it("is not kept: no more than the limit and a chunk", function()
       local client, ours = lined(100000)
       client:write(("x"):rep(16 * 1024 * 1024))
       wait(ours, "close")
       assert.is_true(ours.bytesRead > 100000)
       at_most(100000 + CHUNK, ours.bytesRead, "read")
       client:destroy()
+    end)
+
+    it("ends its connection in a task, whole or not, and no other", function()
+      local server = withstanding({ line = 5, time = PATIENCE })
+      local other = converse(server, "one\n")
+      for _, text in ipairs({ "123456\n", "12345\n1234567", ("x"):rep(16 * 1024 * 1024) }) do
+        local client = converse(server, text)
+        wait(client, "close")
+        assert.equal(text:find("^12345\n") and client.got() ~= "" and "12345\n" or "", client.got())
+      end
+      other:finish("two\n")
+      wait(other, "close")
+      assert.equal("ONE\nTWO\n", other.got())
+      server:close()
     end)
 
     -- A pattern that is not anchored takes half a minute for this.
