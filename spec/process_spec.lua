@@ -1,3 +1,4 @@
+local async = require("uvnet.async")
 local child = require("spec.support.child")
 local forks = require("spec.support.forks")
 local net = require("net")
@@ -202,6 +203,42 @@ describe("net.process", function()
       timers.setTimeout(function() error("interrupted!", 0) end, 1)
       assert.truthy(raised(net.run):find("^interrupted!"))
       process:removeListener("uncaughtException", listener)
+    end)
+
+    it("gets what is raised while the main program waits, too, and the wait goes on", function()
+      local got, refused = {}, nil
+      local function listener(err, _, emitter)
+        got[#got + 1] = { err, emitter }
+        refused = raised(async.sleep, 1)
+      end
+      process:on("uncaughtException", listener)
+      local value = {}
+      local timer = timers.setTimeout(function() error(value) end, 1)
+      async.sleep(10)
+      assert.equal(1, #got)
+      assert.equal(value, got[1][1])
+      assert.equal(timer, got[1][2])
+      assert.equal("ERR_INVALID_STATE", refused.code)
+
+      -- What comes in the same turn as the answer is theirs, too.
+      local queue = async.queue()
+      timers.setTimeout(function()
+        queue:put("answer")
+        error(value)
+      end, 1)
+      assert.equal("answer", queue:take())
+      net.run()
+      assert.equal(2, #got)
+      process:removeListener("uncaughtException", listener)
+
+      local function raises() error("of the listener", 0) end
+      process:on("uncaughtException", raises)
+      timers.setTimeout(function() error(value) end, 1)
+      assert.equal("of the listener", raised(async.sleep, 10))
+      process:removeListener("uncaughtException", raises)
+      timers.setTimeout(function() error(value) end, 1)
+      assert.equal(value, raised(async.sleep, 10))
+      net.run()
     end)
 
     it("does not keep run from being stopped", function()

@@ -226,11 +226,11 @@ end
 
 -- Errors are looked at only while somebody listens for them.
 local function look_for_errors()
-  loop.onerror = process:listenerCount("uncaughtException") > 0 and take_error or nil
+  ticks.onerror = process:listenerCount("uncaughtException") > 0 and take_error or nil
 end
 
 process:on("newListener", function(name)
-  if name == "uncaughtException" then loop.onerror = take_error end
+  if name == "uncaughtException" then ticks.onerror = take_error end
 end)
 process:on("removeListener", function(name)
   if name == "uncaughtException" then look_for_errors() end

@@ -49,7 +49,7 @@ core.hook("owner", function(err, entry, owner)
   if emitter == nil then return end
   if errors:isInstance(err) then
     if rawget(err, "emitter") == nil then err.emitter = emitter end
-  elseif loop.onerror then
+  elseif ticks.onerror then
     local list = emitters[err] or {}
     list[#list + 1] = emitter
     emitters[err] = list
@@ -71,7 +71,7 @@ local MODES = { default = 0, once = 1, nowait = 2 }
 -- Runs until nothing is left, or to the end of the turn. Whoever takes the errors (`uncaughtException`) lets it go on.
 local function run(number)
   while true do
-    local takes = loop.onerror
+    local takes = ticks.onerror
     if not takes then return core.run(number) end
     local ok, result = pcall(core.run, number)
     if ok then return result end

@@ -92,7 +92,7 @@ end
 
 local function elsewhere()
   local co, is_main = running()
-  if core.running() then
+  if core.running() or main._taking then
     invalid(
       "Only a task can wait while the loop runs, and this is a callback or a coroutine of somebody else: "
         .. "start a task with async.run(function() … end), or make the listener one with async.wrap(fn)"
@@ -146,7 +146,7 @@ end
 --- The same for what may be called from a coroutine of somebody else: where no loop runs and no task, that waits as the
 -- main program does, by running the loop.
 function task.enter_anywhere()
-  if now[1] or core.running() then return task.enter() end
+  if now[1] or core.running() or main._taking then return task.enter() end
   local err = main._interrupt
   main._interrupt = nil
   if err then raise(err) end
@@ -159,7 +159,7 @@ function task.running()
   local me = now[1]
   if me and (me._inner or me.co) == running() then return me end
   local co, is_main = running()
-  if not core.running() and (not co or is_main == true) then return main end
+  if not core.running() and not main._taking and (not co or is_main == true) then return main end
 end
 
 --- Does somebody wait there? `me` stands in a place for who waits.
@@ -175,18 +175,35 @@ task.woken = woken
 
 local function raise_later(err) error(err, 0) end
 
+-- Somebody else's error, while the main program waits: whoever listens for `uncaughtException` takes it, as in `run`.
+-- Such a listener is a callback, which cannot wait; what it raises takes the error's place. Gives back whether there
+-- is something left to raise, and what.
+local function left_of(err)
+  local takes = ticks.onerror
+  if not takes then return true, err end
+  main._taking = true
+  local ok, taken = pcall(takes, err)
+  main._taking = nil
+  if not ok then return true, taken end
+  return not taken, err
+end
+
 -- Runs the loop until somebody wakes us.
 local function wait_here()
   main._values, main._done = nil, false
   while not main._done do
     local ok, alive = pcall(core.run, 0)
+    local left, err = false, nil
+    if not ok then
+      left, err = left_of(alive)
+    end
     if main._done then
-      -- Somebody else's error: the next run raises it.
-      if not ok then later(raise_later, alive) end
-    elseif not ok then
+      -- The next run raises it.
+      if left then later(raise_later, err) end
+    elseif left then
       forget_wait(main)
-      error(alive, 0)
-    elseif not alive then
+      error(err, 0)
+    elseif ok and not alive then
       forget_wait(main)
       invalid("Nothing is left to happen in the loop that could end this wait")
     end
