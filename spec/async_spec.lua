@@ -667,6 +667,55 @@ describe("net.async", function()
     end)
   end)
 
+  describe("accept", function()
+    it("gives what came while nobody listened for connections, in order, before what comes later", function()
+      local server, port = sockets.serve()
+      local clients = {}
+      local function connect()
+        local client = async.connect(port, sockets.HOST)
+        client:writeAll(#clients + 1 .. "\n")
+        clients[#clients + 1] = client
+      end
+      for _ = 1, 3 do
+        connect()
+      end
+      testing.run(function() return server.connections == 3 end)
+      -- Its place among what is open in the loop is free for the next one.
+      clients[1]:destroy()
+      async.accept(server):destroy()
+      connect()
+      for i = 2, 4 do
+        local socket = async.accept(server)
+        assert.equal(tostring(i), socket:readLine())
+        socket:destroy()
+      end
+      for _, client in ipairs(clients) do
+        client:destroy()
+      end
+      server:close()
+      assert.is_nil(async.accept(server))
+      net.run()
+    end)
+
+    it("leaves alone what somebody else has heard of", function()
+      local heard
+      local server, port = sockets.serve(function(socket) heard = socket end)
+      local first = async.connect(port, sockets.HOST)
+      testing.run(function() return heard end)
+      local accepting = async.run(async.accept, server)
+      local second = async.connect(port, sockets.HOST)
+      local socket = accepting:await()
+      assert.equal(second.localPort, socket.remotePort)
+      for socket_of_list in server:eachConnection() do
+        socket_of_list:destroy()
+      end
+      first:destroy()
+      second:destroy()
+      server:close()
+      net.run()
+    end)
+  end)
+
   describe("a handler made by wrap", function()
     local function served(handler)
       local server, port = sockets.serve(async.wrap(handler))

@@ -121,7 +121,8 @@ function async.once(emitter, event) end
 ---@return net.Socket
 function async.connect(options, host) end
 
----Waits for the next connection of a server. From the first call on, connections wait for `accept`.
+---Waits for the next connection of a server. Those that came while nobody listened for `connection` come first; from
+---the first call on, connections wait for `accept`.
 ---
 ---Raises `ERR_INVALID_STATE`, also while another task waits for one; `ERR_INVALID_ARG_TYPE`.
 ---@param server net.Server

@@ -140,10 +140,25 @@ local function hold(server, acceptor, paused)
   if paused then server:pause() else server:resume() end
 end
 
+-- What came while nobody listened for connections, in the order in which it came.
+local function unclaimed_of(server)
+  local list = {}
+  if not rawget(server, "_unclaimed") then return list end
+  for socket in server:eachConnection() do
+    if rawget(socket, "_unclaimed") then list[#list + 1] = socket end
+  end
+  table.sort(list, function(a, b) return a._unclaimed < b._unclaimed end)
+  for _, socket in ipairs(list) do
+    socket._unclaimed = nil
+    adopt(socket)
+  end
+  return list
+end
+
 local function acceptor_of(server)
   local acceptor = acceptors[server]
   if acceptor then return acceptor end
-  acceptor = { sockets = {}, closed = false }
+  acceptor = { sockets = unclaimed_of(server), closed = false }
   acceptors[server] = acceptor
   server:on("connection", function(socket)
     local sockets = acceptor.sockets
@@ -169,7 +184,8 @@ local function is_over(server, acceptor)
   return acceptor.closed or not server.listening and not rawget(server, "_resolving")
 end
 
---- Waits for the next connection of a server. From the first call on, connections wait for `accept`.
+--- Waits for the next connection of a server. Those that came while nobody listened for `connection` come first; from
+-- the first call on, connections wait for `accept`.
 -- @tparam net.Server server that listens
 -- @treturn ?net.Socket nil once the server is closed
 -- @raise ERR_INVALID_STATE, also while another task waits; ERR_INVALID_ARG_TYPE

@@ -172,7 +172,11 @@ function Server:_onconnection(handle, code, errno)
     handle:close()
     error(socket, 0)
   end
-  self:emit("connection", socket)
+  -- Whoever accepts later (`async.accept`) finds what nobody has heard of.
+  if not self:emit("connection", socket) then
+    local count = (rawget(self, "_unclaimed") or 0) + 1
+    self._unclaimed, socket._unclaimed = count, count
+  end
 end
 
 local function emit_close(self) self:emit("close") end
