@@ -324,6 +324,29 @@ describe("Writable", function()
       assert.same({ "a", "b", "c" }, got)
     end)
 
+    it("and `end` are the same function", function()
+      local Socket = require("net").Socket
+      for _, class in ipairs({ Writable, stream.Duplex, stream.Transform, stream.PassThrough, Socket }) do
+        assert.equal(class.finish, class["end"])
+        local function override() end
+        local Sub = class:extend("Sub")
+        local Below = Sub:extend("Below")
+        local writable = Below()
+        Sub.finish = override
+        assert.equal(override, writable["end"])
+        assert.equal(override, writable.finish)
+        local own = class()
+        own.finish = override
+        assert.equal(override, own["end"])
+        local Other = class:extend("Other")
+        Other["end"] = print
+        Other.finish = override
+        assert.equal(print, Other["end"])
+        assert.equal(override, Other.finish)
+        assert.equal(class.finish, class["end"])
+      end
+    end)
+
     it("is what `end` calls", function()
       local Sub, called = Writable:extend("Sub"), nil
       function Sub:finish(...) -- luacheck: ignore 212

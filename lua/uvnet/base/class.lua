@@ -225,6 +225,7 @@ return {
   -- @treturn ?table nil if the value is no instance
   of = class_of,
   --- Has functions told of a field before it gets another value. What they raise keeps the value from being stored.
+  -- Who watches it already, or watches it of the parent, is told, too.
   -- @tparam table class
   -- @tparam string key
   -- @tparam ?function told told(class, value, old): the class's own field changes, or that of a class derived
@@ -234,15 +235,28 @@ return {
   watch = function(class, key, told, callback)
     local stores = stores_of(class)
     local store = stores.fields
-    local watched = { [key] = told }
+    local watched = {}
     for name, other in pairs(store.watched or {}) do
-      if name ~= key then watched[name] = other end
+      watched[name] = other
+    end
+    local before = watched[key]
+    watched[key] = told or before
+    if told and before then
+      watched[key] = function(...)
+        before(...)
+        told(...)
+      end
     end
     store.watched = watched -- a new one: the old one may be the parent's
     if not callback then return end
+    local store_before = stores.setters.all[key]
     assign(stores.setters, key, function(self, value)
       callback(self, value)
-      rawset(self, key, value)
+      if store_before then
+        store_before(self, value)
+      else
+        rawset(self, key, value)
+      end
     end)
   end,
 }

@@ -370,10 +370,7 @@ function methods:finish(data, encoding, callback)
   if rs and rs.ended and not rs.endEmitted and (rs.length or 0) == 0 then self:read(0) end
   return self
 end
-methods["end"] = function(self, ...)
-  errors._checkSelf(self, "socket:finish(data)")
-  return self:finish(...)
-end
+methods["end"] = methods.finish
 
 --- What stands between a write and the system has changed.
 -- @local

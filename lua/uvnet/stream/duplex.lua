@@ -11,6 +11,7 @@ local state = require("uvnet.stream.state")
 
 local Duplex = Readable:extend("Duplex")
 Duplex:mixin(Writable)
+Duplex:_joinNames()
 
 --- Does the writable side stay open when the readable side ends? Otherwise it is ended then.
 Duplex.allowHalfOpen = true

@@ -16,6 +16,7 @@
 
 local EventEmitter = require("uvnet.events")
 local after = require("uvnet.stream.after_write")
+local class = require("uvnet.base.class")
 local destruction = require("uvnet.stream.destroy")
 local errors = require("uvnet.errors")
 local methods = require("uvnet.stream.methods")
@@ -218,7 +219,16 @@ end
 
 --- The same as `finish`, under Node's name: `stream["end"](stream, …)`.
 -- @function end
-Writable["end"] = function(self, ...) return self:finish(...) end
+Writable["end"] = Writable.finish
+
+--- Has `end` of a class be what its `finish` is: who overrides one of the two overrides both.
+-- @local
+function Writable._joinNames(writable_class)
+  class.watch(writable_class, "finish", function(changed, value, old)
+    if changed["end"] == old then changed["end"] = value end
+  end, function(self, value) rawset(self, "end", value) end)
+end
+Writable:_joinNames()
 
 --- Ends the stream at once: what waits is not written. `error`, if there is a reason, and `close` follow.
 -- @tparam[opt] Error err the reason
