@@ -8,7 +8,20 @@ local timers = require("uvnet.timers")
 local HOST = "127.0.0.1"
 local PATIENCE = 30000 -- ms: under valgrind all takes twenty times as long
 
+local load_text = loadstring or load -- luacheck: ignore 113
+
 local pipelined = blocks.load("docs/protocol-server.md", "pipelined.lua")
+
+-- The same with less patience.
+local function hasty(ms)
+  for _, block in ipairs(blocks.of("docs/protocol-server.md")) do
+    if block.name == "pipelined.lua" then
+      local text, count = block.text:gsub("= 4096, 60000 ", ("= 4096, %d "):format(ms))
+      assert(count == 1)
+      return assert(load_text(text, "@" .. block.name))()
+    end
+  end
+end
 
 local function request(path) return "GET " .. path .. "\r\nHost: here\r\n\r\n" end
 
@@ -18,8 +31,8 @@ describe("the server of docs/protocol-server.md for many requests", function()
   after_each(function() server:close() end)
   testing.leakCheck(before_each, after_each)
 
-  local function connect(handle)
-    server = pipelined(handle)
+  local function connect(handle, make)
+    server = (make or pipelined)(handle)
     server:listen(0, HOST)
     testing.wait(server, "listening")
     return net.connect(server:address().port, HOST)
@@ -98,6 +111,48 @@ describe("the server of docs/protocol-server.md for many requests", function()
       assert.equal("", rest_of(client))
       server:close()
     end
+  end)
+
+  it("hangs up on who is silent, or sends a byte now and then", function()
+    for _, text in ipairs({ "", "GET /" }) do
+      local client = connect(function(_, answer) answer("answered") end, hasty(150))
+      client:write(text)
+      local drip = timers.setInterval(function()
+        if text ~= "" and not client.destroyed then client:write("x") end
+      end, 10)
+      assert.equal("", rest_of(client))
+      drip:close()
+      server:close()
+    end
+  end)
+
+  for _, how in ipairs({ "has ended", "has not ended" }) do
+    it("hangs up on who never reads, and " .. how, function()
+      local ours
+      local client = connect(function(_, answer) answer(("x"):rep(65536)) end, hasty(150))
+      server:on("connection", function(socket) ours = socket end)
+      client:pause()
+      client:on("error", function() end)
+      if how == "has ended" then client:finish(request("/"):rep(1000)) else client:write(request("/"):rep(1000)) end
+      testing.run(function() return ours and ours.destroyed end, PATIENCE)
+      testing.run(function() return server.connections == 0 end, PATIENCE)
+      client:destroy()
+    end)
+  end
+
+  it("gives time to each request", function()
+    local client = connect(function(path, answer) answer(path) end, hasty(1500))
+    local times = 0
+    local requests
+    requests = timers.setInterval(function()
+      times = times + 1
+      client:write(request("/"))
+      if times < 20 then return end
+      client:finish()
+      requests:close()
+    end, 100)
+    testing.wait(client, "finish", PATIENCE)
+    assert.equal(("/"):rep(20), rest_of(client))
   end)
 
   it("drops the answer for who has gone meanwhile", function()

@@ -128,8 +128,9 @@ local BODY = much(4 * 1024 * 1024)
 local SERVERS = {
   { document = "README.md", heading = "5. Back-pressure", answer = function() return lines(100000, "%d\n") end },
   { document = "README.md", heading = "6. A proxy", proxy = true },
-  { document = "README.md", heading = "7. Lines", requests = { lines(20000, "line %d\n"), "one\ntwo\r\nthree\n" },
-    answer = function(request) return (request:gsub("\r", ""):upper()) end },
+  { document = "README.md", heading = "7. Lines",
+    requests = { lines(20000, "line %d\n"), "one\ntwo\r\nthree\n", "one\nno end" },
+    answer = function(request) return (request:gsub("\r", ""):gsub("[^\n]$", "%0\n"):upper()) end },
   { document = "README.md", heading = "8. Several servers", requests = { much(3000000), "abc" }, answer = same },
   { document = "docs/protocol-server.md", heading = "The server",
     requests = { "PUT a 60000\n" .. VALUE .. ("GET a\n"):rep(100), "PUT a 3\r\nxyzGET a\nGET b\n" },

@@ -201,25 +201,31 @@ describe("security:", function()
       client:destroy()
     end)
 
-    it("is closed by the deadline of the task, silent or dripping, and given time for each request", function()
+    it("is closed by the deadline of the task, silent or dripping", function()
       local server = withstanding({ time = 200 })
-      local silent, dripping, asking = converse(server, ""), converse(server, "no end"), converse(server, "")
-      local times = 0
+      local silent, dripping = converse(server, ""), converse(server, "no end")
       local drip = timers.setInterval(function()
         if not dripping.destroyed then dripping:write(".") end
       end, 5)
-      local requests = timers.setInterval(function()
-        times = times + 1
-        if times == 40 then asking:finish("last\n") end
-        if times < 40 and not asking.destroyed then asking:write("x\n") end
-      end, 10)
       wait(silent, "close")
       wait(dripping, "close")
       drip:close()
       assert.equal("", silent.got() .. dripping.got())
-      wait(asking, "close")
-      requests:close()
-      assert.equal(("X\n"):rep(39) .. "LAST\n", asking.got())
+      server:close()
+    end)
+
+    it("is given time for each request by the deadline of the task", function()
+      local server = withstanding({ time = 1500 })
+      local client, times = converse(server, ""), 0
+      local requests
+      requests = timers.setInterval(function()
+        times = times + 1
+        if times < 20 then return client:write("x\n") end
+        client:finish("last\n")
+        requests:close()
+      end, 100)
+      wait(client, "close")
+      assert.equal(("X\n"):rep(19) .. "LAST\n", client.got())
       server:close()
     end)
 
