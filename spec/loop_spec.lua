@@ -42,6 +42,32 @@ describe("the event loop", function()
       far:close()
     end)
 
+    it("waits with once for nothing else, if something has happened in that turn", function()
+      local server = net.createServer():listen(0)
+      while net.run("nowait") and not server.listening do end
+      local late = setTimeout(function() error("it has waited for something else") end, 2000)
+      for _, case in ipairs({
+        { "a timeout that is due already", function(done)
+          setTimeout(done, 1)
+          local from = os.clock()
+          while os.clock() - from < 0.01 do end
+        end },
+        { "a tick", function(done) timers.nextTick(done) end },
+        { "an immediate", function(done) setImmediate(done) end },
+      }) do
+        local done = false
+        net.run("nowait")
+        case[2](function() done = true end)
+        while not done do
+          net.run("once")
+        end
+        assert.is_true(done, case[1])
+      end
+      late:close()
+      server:close()
+      net.run()
+    end)
+
     it("runs one turn that does not wait with nowait", function()
       local fired = false
       local timeout = setTimeout(function() fired = true end, 1000)

@@ -89,6 +89,7 @@ struct net_loop {
   unsigned char open, lent, stopping;
   unsigned char begun;   /* has had a stream */
   unsigned char turning; /* away, own->turned_away */
+  unsigned char once;    /* this run is one turn that waits for something to happen */
   unsigned char after;   /* NET_AFTER_... */
   /* Of the host's hook (loop_hooks.c): the one that was taken, of which thread, and one that was put off. */
   lua_Hook hook;

@@ -64,6 +64,7 @@ void net_loop_wait_till(net_loop *loop, uint64_t due) {
 static void on_timer(uv_timer_t *timer) {
   net_loop *loop = net_loop_from(timer->loop);
   uint64_t turn = net_loop_now();
+  uint32_t before = loop->callback;
   int more = 0;
   loop->armed = 0; /* nobody need arm it meanwhile */
   while (loop->L != NULL && !more) {
@@ -79,6 +80,8 @@ static void on_timer(uv_timer_t *timer) {
     }
   }
   if (!loop->open) return;
+  /* Older versions of libuv call timers at the beginning of a turn, and would wait for something else to happen. */
+  if (loop->once && loop->callback != before) uv_stop(loop->uv);
   if (more) {
     arm(loop, 0); /* at once, but not before the network has had its turn */
   } else {

@@ -190,11 +190,13 @@ int net_loop_run(lua_State *L) {
   loop->run++;
   loop->fair = loop->refusing;
   loop->refusing = 0;
+  loop->once = mode == UV_RUN_ONCE;
+  int happens = loop->once && (loop->after & NET_AFTER_TICKS); /* already: there is nothing to wait for */
   net_loop_take_hook(loop);
   net_loop_hear_interrupt(loop, mode);
   net_loop_after_callback(loop);
   /* Also takes back the uv_stop that net_loop_keep_error or stop has made. */
-  uv_run(loop->uv, loop->errors > 0 || loop->stopping ? UV_RUN_NOWAIT : mode);
+  uv_run(loop->uv, loop->errors > 0 || loop->stopping || happens ? UV_RUN_NOWAIT : mode);
   net_loop_leave_interrupt(loop);
   if (loop->after & NET_AFTER_HOOK) net_loop_keep_hook_error(loop);
   loop->L = NULL;
