@@ -122,6 +122,11 @@ describe("the server of docs/protocol-server.md", function()
     end)
     assert.equal("ERROR line too long\r\n", client.got())
     assert.is_true(held <= 2 * 65536, held)
+    for _, text in ipairs({ ("x"):rep(300), ("x"):rep(300) .. "\n" }) do
+      client = connect()
+      client:write(text)
+      assert.equal("ERROR line too long\r\n", rest_of(client))
+    end
     serves()
   end)
 
