@@ -219,7 +219,12 @@ function forkWorker(env) {
     cluster.setupPrimary({ exec: pathModule.join(__dirname, "worker.js"), execArgv: [] });
   }
   const worker = cluster.fork(env);
-  watch(worker, "worker " + worker.id, ["online", "disconnect", "exit", "error"]);
+  const add = watch(worker, "worker " + worker.id, ["online", "disconnect", "error"]);
+  // The system tells of an end and of a closed channel in either order.
+  worker.on("exit", (code, signal) => {
+    if (!worker.isConnected()) add("exit", code, signal);
+    else worker.once("disconnect", () => add("exit", code, signal));
+  });
   return worker;
 }
 

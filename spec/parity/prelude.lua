@@ -171,7 +171,12 @@ local prelude = {
       cluster.setupPrimary({ exec = here .. "/worker.lua", execArgv = {} })
     end
     local worker = cluster.fork(env)
-    watch(worker, "worker " .. worker.id, { "online", "disconnect", "exit", "error" })
+    local add = watch(worker, "worker " .. worker.id, { "online", "disconnect", "error" })
+    -- The system tells of an end and of a closed channel in either order.
+    worker:on("exit", function(code, signal)
+      if not worker:isConnected() then return add("exit", code, signal) end
+      worker:once("disconnect", function() add("exit", code, signal) end)
+    end)
     return worker
   end,
   -- What comes over a connection until its end.
