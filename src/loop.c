@@ -64,6 +64,14 @@ static int loop_gc(lua_State *L) {
 /* The first luaL_unref of a table makes a place in it, which takes memory. Where callbacks of libuv call it, there is
  * none to be had: nothing would catch the error. So the place is made here. */
 static void make_place_for_unref(lua_State *L, int index) {
+  /* Up to Lua 5.4.2 the end of the free list is nil, which takes the list's head out of the table at its next growth. */
+  lua_rawgeti(L, index, 0);
+  int is_empty = lua_isnil(L, -1);
+  lua_pop(L, 1);
+  if (is_empty) {
+    lua_pushinteger(L, 0);
+    lua_rawseti(L, index, 0);
+  }
   lua_pushboolean(L, 1);
   luaL_unref(L, index, luaL_ref(L, index));
 }
