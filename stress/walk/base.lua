@@ -98,6 +98,24 @@ function base.bytes(at, size)
   return pattern:sub(first + 1, first + size)
 end
 
+-- Where bytes are from, for the story: runs of what follows on each other, each by its place in the period.
+function base.where(data)
+  local runs, at = {}, 1
+  while at <= #data and #runs < 20 do
+    local head = data:sub(at, at + 15)
+    local place = pattern:find(head, 1, true)
+    local size = #head
+    if place then
+      while at + size <= #data and data:byte(at + size) == pattern:byte((place + size - 1) % PERIOD + 1) do
+        size = size + 1
+      end
+    end
+    runs[#runs + 1] = ("%d from %s"):format(size, place and place - 1 or "nowhere: " .. base.to_hex(head))
+    at = at + size
+  end
+  return table.concat(runs, ", ")
+end
+
 local hex_of = {}
 for i = 0, 255 do
   hex_of[string.char(i)] = ("%02x"):format(i)

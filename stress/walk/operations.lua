@@ -87,6 +87,7 @@ local function write(who)
   if not socket.destroyed and not socket.writableEnded then
     who.sent = who.sent + size
     base.sent = base.sent + size
+    tell(who, ("%d to %d"):format(size, who.sent))
   end
   local way = random(10)
   if way == 1 and size < 20000 then

@@ -54,8 +54,9 @@ local function check_bytes(who, data)
   who.taken = who.taken + #data
   if #who.head < HEAD then data = take_head(who, data) end
   if data ~= base.bytes(who.got, #data) then
-    base.broken(("bytes behind %d are not those that were sent%s; of the other side: %s"):format(
-      who.got, who.hex and ", in hex" or "", who.peer and table.concat(who.peer.story, " ") or ""), who)
+    base.broken(("%d bytes behind %d are not those that were sent%s, but %s; of the other side: %s"):format(
+      #data, who.got, who.hex and ", in hex" or "", base.where(data),
+      who.peer and table.concat(who.peer.story, " ") or ""), who)
   end
   who.got = who.got + #data
 end

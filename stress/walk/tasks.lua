@@ -10,6 +10,7 @@ local base = require("walk.base")
 local core = require("uvnet.core")
 local net = require("uvnet")
 local people = require("walk.people")
+local is_waiting = require("uvnet.runtime.task").is_waiting
 local async = net.async
 local chance, count, hold = base.chance, base.count, base.hold
 local one_of, random, tell = base.one_of, base.random, base.tell
@@ -66,8 +67,17 @@ function waits.write(one)
   local socket = who.socket
   if socket.destroyed or socket.writableEnded or socket.writableLength > 2000000 then return end
   local data = base.bytes(who.sent, 70000)
+  -- One task at a time may: of the next one nothing is taken.
+  local other = rawget(socket, "_writer")
+  if other ~= nil and is_waiting(other) then
+    local ok, err = pcall(socket.writeAll, socket, data)
+    hold(not ok and err.code == "ERR_INVALID_STATE", "two tasks write at the same time", who)
+    count("task may not write")
+    return
+  end
   who.sent = who.sent + #data
   base.sent = base.sent + #data
+  tell(who, ("task writes %d to %d"):format(#data, who.sent))
   socket:writeAll(data)
   count("task has written")
 end
