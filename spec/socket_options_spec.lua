@@ -1,4 +1,4 @@
---- What Node's net has had since the reference: type of service, onread, bound sockets, shared ports, and net.strict.
+--- What Node's net has had since the reference: type of service, onread, bound sockets, shared ports.
 
 local lfs = require("lfs")
 local net = require("net")
@@ -363,43 +363,6 @@ describe("reusePort", function()
     local bound = net.BoundSocket({ reusePort = true })
     bound:close()
     testing.run()
-  end)
-end)
-
-describe("net.strict", function()
-  testing.leakCheck(before_each, after_each)
-  after_each(function() net.strict = false end)
-
-  it("refuses options that nobody knows, and names the near one", function()
-    assert.is_false(net.strict)
-    net.Socket({ nodelay = true })
-    net.strict = true
-    assert.is_true(net.strict)
-    local function message(...) return raised(...).message end
-    assert.equal("The property 'options.nodelay' is unknown, did you mean 'noDelay'. Received true",
-      message(net.Socket, { nodelay = true }))
-    assert.truthy(message(net.connect, { port = 1, hots = "x" }):find("'host'", 1, true))
-    assert.truthy(message(net.createServer, { allowHalfopen = true }):find("'allowHalfOpen'", 1, true))
-    assert.truthy(message(net.Server.listen, net.Server(), { prot = 1 }):find("'port'", 1, true))
-    assert.truthy(message(net.dns.lookup, "x", { al = true }, function() end):find("'all'", 1, true))
-    local err = raised(net.Socket, { zzzzz = 1 })
-    assert.equal("ERR_INVALID_ARG_VALUE", err.code)
-    assert.equal("The property 'options.zzzzz' is unknown. Received 1", err.message)
-    assert.equal("ERR_INVALID_ARG_VALUE", raised(net.Socket, { [1] = "x" }).code)
-  end)
-
-  it("lets pass what is known, and what is no options", function()
-    net.strict = true
-    local server, port = serve({ noDelay = true, allowHalfOpen = true })
-    server:on("connection", function(socket) socket:finish() end)
-    local socket = net.connect({ port = port, host = HOST, noDelay = true, timeout = 5000, highWaterMark = 5 })
-    socket:resume()
-    testing.wait(socket, "close")
-    local other = net.createServer()
-    other:listen(server)
-    testing.run(function() return other.listening end)
-    other:close()
-    server:close()
   end)
 end)
 

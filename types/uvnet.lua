@@ -36,7 +36,7 @@
 ---@field AbortController net.AbortController The class of what aborts a signal.
 ---@field AbortSignal net.AbortSignal The class of signals: the option `signal` of what takes long.
 ---@field BoundSocket net.BoundSocket The class of sockets that are bound, for a server or a socket to take over.
----@field strict boolean true: an option that nobody knows raises `ERR_INVALID_ARG_VALUE`, which names the near one. It can be set (default false).
+---@field strict boolean true: whatever takes a table of options, in all of uvnet, raises `ERR_INVALID_ARG_VALUE` for one that it does not know, and names the near one. It can be set (default false). A class of yours with options of its own names them: see `knownOptions` of classes.
 ---@field _VERSION string Name and version of this module, such as `uvnet 0.1.0`.
 local net = {}
 

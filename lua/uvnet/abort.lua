@@ -14,6 +14,7 @@ local EventEmitter = require("uvnet.events")
 local class = require("uvnet.base.class")
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
+local strict = require("uvnet.base.strict")
 local ticks = require("uvnet.runtime.ticks")
 local timers = require("uvnet.timers")
 
@@ -181,6 +182,8 @@ function AbortSignal:_watch(action)
   end
 end
 
+local LISTENER_OPTIONS = strict.names("once signal")
+
 --- JavaScript's `on`.
 -- @tparam string event
 -- @tparam function listener gets the event: `{ type = "abort", target = … }`
@@ -191,6 +194,7 @@ function AbortSignal:addEventListener(event, listener, options)
   if listener == nil then errors.throw("ERR_MISSING_ARGS", "type", "listener") end
   if not is_callable(listener) then errors.throw("ERR_INVALID_ARG_TYPE", "listener", "EventListener", listener) end
   options = type(options) == "table" and options or {}
+  strict.check(options, LISTENER_OPTIONS)
   local stop = options.signal
   if stop ~= nil then
     if not is_signal(stop) then errors.throw("ERR_INVALID_ARG_TYPE", "options.signal", "AbortSignal", stop) end

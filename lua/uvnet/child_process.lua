@@ -14,6 +14,7 @@ local is_callable = require("uvnet.base.callable")
 local messaging = require("uvnet.process.messaging")
 local signals = require("uvnet.process.signals")
 local spawn_options = require("uvnet.process.spawn_options")
+local strict = require("uvnet.base.strict")
 local ticks = require("uvnet.runtime.ticks")
 local timers = require("uvnet.timers")
 
@@ -276,6 +277,8 @@ function child_process.spawn(file, args, options)
   return child
 end
 
+local FORK_OPTIONS = strict.names("execPath execArgv silent", spawn_options.KNOWN)
+
 --- Runs a Lua script with the interpreter that runs now, and a channel to it: `fork(script[, args][, options])`.
 -- @tparam string script
 -- @tparam[opt] {string,...} args
@@ -285,15 +288,17 @@ end
 function child_process.fork(script, args, options)
   spawn_options.checkText(script, "modulePath")
   args, options = spawn_options.tellApart(args, options, "Array")
+  strict.check(options, FORK_OPTIONS)
+  options = options or {}
   local given = {}
-  for key, value in pairs(options or {}) do
-    given[key] = value
+  for key in pairs(spawn_options.KNOWN) do
+    given[key] = options[key]
   end
   given.shell = nil
-  local path = given.execPath or interpreter.path()
+  local path = options.execPath or interpreter.path()
   spawn_options.checkText(path, "options.execPath")
   local words = {}
-  for i, word in ipairs(given.execArgv or (given.execPath == nil and interpreter.arguments() or {})) do
+  for i, word in ipairs(options.execArgv or (options.execPath == nil and interpreter.arguments() or {})) do
     words[i] = spawn_options.checkText(word, "options.execArgv")
   end
   words[#words + 1] = given.cwd and interpreter.fromHere(script) or script
@@ -303,7 +308,7 @@ function child_process.fork(script, args, options)
   if type(given.stdio) == "string" then
     given.stdio = spawn_options.words(given.stdio, "ipc")
   elseif type(given.stdio) ~= "table" then
-    given.stdio = spawn_options.words(given.silent and "pipe" or "inherit", "ipc")
+    given.stdio = spawn_options.words(options.silent and "pipe" or "inherit", "ipc")
   else
     local has_channel = false
     for _, one in pairs(given.stdio) do
@@ -357,6 +362,8 @@ local PASSED = {
   "cwd", "env", "argv0", "uid", "gid", "shell", "signal", "windowsHide", "windowsVerbatimArguments",
 }
 
+local EXEC_OPTIONS = strict.names("maxBuffer timeout killSignal encoding " .. table.concat(PASSED, " "))
+
 local function command_failed(command, code, signal, stderr, killed)
   return errors(("Command failed: %s\n%s"):format(command, stderr), {
     code = code,
@@ -366,6 +373,7 @@ local function command_failed(command, code, signal, stderr, killed)
 end
 
 local function exec(file, args, options, callback, command)
+  strict.check(options, EXEC_OPTIONS)
   local limit = options.maxBuffer == nil and MAX_BUFFER or options.maxBuffer
   if type(limit) ~= "number" then errors.throw("ERR_INVALID_ARG_TYPE", "options.maxBuffer", "number", limit) end
   if not (limit >= 0) then errors.throw("ERR_OUT_OF_RANGE", "options.maxBuffer", "a positive number", limit) end
@@ -418,7 +426,8 @@ end
 --- Runs a program and gives back what it printed: `execFile(file[, args][, options][, callback])`.
 -- @tparam string file
 -- @tparam[opt] {string,...} args
--- @tparam[opt] table options those of `spawn` but `stdio`, and `maxBuffer` (bytes, 1 MiB), `timeout`, `encoding`
+-- @tparam[opt] table options of `spawn`, without `stdio`, `detached`, `serialization` and `maxMessage`; and `maxBuffer`
+--   (bytes, 1 MiB), `encoding`
 -- @tparam[opt] function callback gets an Error or nil, standard output and standard error
 -- @treturn ChildProcess
 function child_process.execFile(file, args, options, callback)

@@ -7,7 +7,7 @@ local args = require("uvnet.net.args")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
-local strict = require("uvnet.net.strict")
+local strict = require("uvnet.base.strict")
 local ticks = require("uvnet.runtime.ticks")
 
 local dns = {
@@ -22,6 +22,8 @@ local dns = {
 local FAMILIES = { [0] = 0, [4] = 4, [6] = 6, IPv4 = 4, IPv6 = 6 }
 
 local check_callback = errors._checkCallback
+
+local OPTIONS = strict.names("family hints all signal order verbatim")
 
 local function to_family(name, family)
   if family == nil then return 0 end
@@ -118,7 +120,7 @@ function dns.lookup(hostname, options, callback)
   else
     check_callback(callback)
     if options then
-      strict.check(options, "lookup")
+      strict.check(options, OPTIONS)
       hints = to_hints(options.hints)
       family = to_family("options.family", options.family)
       if options.all ~= nil and type(options.all) ~= "boolean" then

@@ -16,6 +16,7 @@
 local class = require("uvnet.base.class")
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
+local strict = require("uvnet.base.strict")
 
 local EventEmitter = class.new("EventEmitter")
 
@@ -293,11 +294,18 @@ function EventEmitter._captureRejections()
   rejections.begin(EventEmitter.captureRejectionSymbol)
 end
 
+--- The options that the class's constructor knows, each with the value true. Where `net.strict` is set, the
+-- constructors of streams, sockets and servers refuse others; a class of yours that takes options of its own, and hands
+-- them on, names them in a table of its own: what its parents know need not be in it.
+EventEmitter.knownOptions = strict.names("captureRejections")
+
 --- Makes an emitter: `EventEmitter([options])`.
 -- @tparam[opt] table options
 -- @tparam[opt] boolean options.captureRejections see `EventEmitter.captureRejections`, which is the default
 -- @raise ERR_INVALID_ARG_TYPE
 function EventEmitter:initialize(options)
+  -- The classes above know more, and look themselves.
+  if strict.on and class.of(self) == EventEmitter then strict.check(options, EventEmitter.knownOptions) end
   local captures = type(options) == "table" and options.captureRejections
   if not captures then return end
   check_boolean("options.captureRejections", captures)

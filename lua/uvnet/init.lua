@@ -37,7 +37,7 @@ local core = require("uvnet.core")
 local kept = require("uvnet.base.kept")
 local loop = require("uvnet.runtime.loop")
 local selection = require("uvnet.net.family_selection")
-local strict = require("uvnet.net.strict")
+local strict = require("uvnet.base.strict")
 
 local net = {
   --- The class of servers.

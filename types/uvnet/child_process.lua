@@ -78,7 +78,8 @@ function children.exec(command, options, callback) end
 ---@field execArgv? string[] its arguments before the script
 ---@field silent? boolean pipes for the standard streams (default false: they are this process's)
 
----Options of `execFile` and `exec`: those of `spawn` but `stdio`, and these.
+---Options of `execFile` and `exec`: those of `spawn` but `stdio`, `detached`, `serialization` and `maxMessage`, and
+---these.
 ---@class net.ExecOptions: net.SpawnOptions
 ---@field maxBuffer? integer bytes of either output; more, and it is ended (default 1 MiB)
 ---@field encoding? string of what it prints (default: bytes as they are)

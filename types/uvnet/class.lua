@@ -22,6 +22,7 @@
 ---print(Counter:isInstance(counter), net.events:isInstance(counter), net.Socket:isInstance(counter))  --> true	true	false
 ---```
 ---@class net.Class
+---@field knownOptions table<string, boolean> The options that the class's constructor knows, beside those of its parents. Where `net.strict` is set, streams, sockets and servers refuse any other; a class of yours that hands on a table with options of its own names them here: `Lines.knownOptions = { separator = true }`. Of the class.
 local Class = {}
 
 ---Called by the constructor with its arguments. A subclass has its own, which calls its parent's.

@@ -61,7 +61,10 @@ local function proxy_metatable(store)
   }
 end
 
-local Class = {}
+local Class = {
+  -- The options that the constructor knows, beside those of its parents: see `net.strict`.
+  knownOptions = {},
+}
 
 local Stores = {}
 

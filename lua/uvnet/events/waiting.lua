@@ -8,6 +8,7 @@ local abort = require("uvnet.base.abort")
 local answers = require("uvnet.events.answers")
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
+local strict = require("uvnet.base.strict")
 local ticks = require("uvnet.runtime.ticks")
 
 local unpack = table.unpack or unpack -- luacheck: ignore 143
@@ -22,9 +23,13 @@ local function check_emitter(emitter)
   errors.throw("ERR_INVALID_ARG_TYPE", "emitter", "EventEmitter", emitter)
 end
 
-local function check_options(options)
+local ONCE_OPTIONS = strict.names("signal")
+local ON_OPTIONS = strict.names("signal close highWaterMark lowWaterMark")
+
+local function check_options(options, known)
   if options == nil then return {} end
   if type(options) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options) end
+  strict.check(options, known)
   abort.check(options.signal, "options.signal")
   return options
 end
@@ -71,7 +76,7 @@ end
 -- @raise ERR_INVALID_ARG_TYPE; without a callback the error
 function waiting.once(emitter, event, options, callback)
   check_emitter(emitter)
-  local signal = check_options(options).signal
+  local signal = check_options(options, ONCE_OPTIONS).signal
   local function begin(settle)
     if signal and signal.aborted then
       later(settle, abort.error(signal))
@@ -206,7 +211,7 @@ end
 -- @raise ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, an AbortError
 function waiting.on(emitter, event, options)
   check_emitter(emitter)
-  options = check_options(options)
+  options = check_options(options, ON_OPTIONS)
   local signal = options.signal
   if signal and signal.aborted then error(abort.error(signal), 0) end
   local self = setmetatable({

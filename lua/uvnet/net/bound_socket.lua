@@ -8,8 +8,12 @@ local args = require("uvnet.net.args")
 local class = require("uvnet.base.class")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
+local strict = require("uvnet.base.strict")
 
 local BoundSocket = class.new("BoundSocket")
+
+-- See `net.strict`.
+BoundSocket.knownOptions = strict.names("host port ipv6Only reusePort path")
 
 local function check(kind, options, name)
   local value = options[name]
@@ -76,6 +80,7 @@ end
 function BoundSocket:initialize(options)
   if options == nil then options = {} end
   if type(options) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options) end
+  strict.check_constructor(self, options)
   if options.path ~= nil then
     bind_path(self, options)
   else

@@ -16,10 +16,16 @@ local is_callable = require("uvnet.base.callable")
 local listening = require("uvnet.net.server_listening")
 local plain = require("uvnet.base.plain")
 local settings = require("uvnet.net.socket_settings")
-local strict = require("uvnet.net.strict")
+local strict = require("uvnet.base.strict")
 local ticks = require("uvnet.runtime.ticks")
 
 local Server = EventEmitter:extend("Server")
+
+-- See `net.strict`.
+Server.knownOptions = strict.names([[
+  allowHalfOpen pauseOnConnect highWaterMark noDelay keepAlive keepAliveInitialDelay keepAliveInterval keepAliveCount
+  blockList
+]])
 
 local check_self = errors._checkSelf
 
@@ -62,7 +68,7 @@ function Server:initialize(options, connectionListener)
   if not options then return end
   settings.check_keep_alive(options)
   settings.check_number(options, "highWaterMark")
-  strict.check(options, "server")
+  strict.check_constructor(self, options)
   settings.check_limits(options)
   if options.blockList then self.blockList = options.blockList end
   if options.allowHalfOpen then self.allowHalfOpen = true end

@@ -7,10 +7,13 @@
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
+local strict = require("uvnet.base.strict")
 local ticks = require("uvnet.runtime.ticks")
 local timers = require("uvnet.timers")
 
 local GRACE = 10000 -- ms
+
+local SHUTDOWN_OPTIONS = strict.names("grace")
 
 local ending = { methods = {} }
 local methods = ending.methods
@@ -90,6 +93,7 @@ function methods:shutdown(options, callback)
     errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options)
   end
   if callback ~= nil then errors._checkCallback(callback) end
+  strict.check(options, SHUTDOWN_OPTIONS)
   local grace = options and options.grace
   if grace == nil then grace = GRACE end
   check_ms("options.grace", grace)

@@ -8,7 +8,7 @@ local core = require("uvnet.core")
 local dns = require("uvnet.dns")
 local ending = require("uvnet.net.server_ending")
 local errors = require("uvnet.errors")
-local strict = require("uvnet.net.strict")
+local strict = require("uvnet.base.strict")
 local ticks = require("uvnet.runtime.ticks")
 
 local listening = {}
@@ -20,6 +20,10 @@ local BACKLOG = 511 -- the system makes 512 of it
 -- Each maker gives a handle, or nil and the status of what was refused: a table with `code`, `errno` and `text`.
 local makers = {}
 listening.makers = makers
+
+local LISTEN_OPTIONS = strict.names([[
+  port host path backlog exclusive ipv6Only reusePort readableAll writableAll signal fd handle _handle
+]])
 
 --- A status.
 function makers.refused(code, errno, text) return { code = code, errno = errno, text = text } end
@@ -299,7 +303,7 @@ function listening:listen(...)
     start(self, adopted, backlog)
     return self
   end
-  strict.check(options, "listen")
+  strict.check(options, LISTEN_OPTIONS)
   local handle = handle_in(first)
   if type(handle) == "userdata" then
     if not pcall(attach, handle, self) then errors.throw("ERR_INVALID_ARG_VALUE", "options", options) end

@@ -24,7 +24,7 @@ local fast = require("uvnet.net.fast_path")
 local idle = require("uvnet.runtime.idle")
 local settings = require("uvnet.net.socket_settings")
 local stream = require("uvnet.stream")
-local strict = require("uvnet.net.strict")
+local strict = require("uvnet.base.strict")
 local ticks = require("uvnet.runtime.ticks")
 local timers = require("uvnet.timers")
 local traffic = require("uvnet.net.socket_io")
@@ -32,6 +32,14 @@ local traffic = require("uvnet.net.socket_io")
 local Duplex = stream.Duplex
 
 local Socket = Duplex:extend("Socket")
+
+-- See `net.strict`. A socket is made and connected with one table, so each takes what is the other's.
+Socket.knownOptions = strict.names([[
+  fd handle pauseOnCreate manualStart onread blockList typeOfService
+  noDelay keepAlive keepAliveInitialDelay keepAliveInterval keepAliveCount
+  port host path localAddress localPort family hints lookup autoSelectFamily autoSelectFamilyAttemptTimeout
+  connectTimeout timeout
+]])
 
 --- True from `connect` until the connection stands or has failed.
 Socket.connecting = false
@@ -168,7 +176,7 @@ function Socket:initialize(options)
   if options == nil then return construct(self) end
   if type(options) == "number" then options = { fd = options } end
   if type(options) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options) end
-  strict.check(options, "socket")
+  strict.check_constructor(self, options)
   check_options(options)
   EventEmitter.initialize(self, options)
   local has_fd = options.fd ~= nil
@@ -327,7 +335,7 @@ function Socket:connect(...)
   if options.port == nil and options.path == nil then
     errors.throw("ERR_MISSING_ARGS", { "options", "port", "path" })
   end
-  strict.check(options, "socket")
+  strict.check_constructor(self, options)
   local begin = connect.prepare(options, rawget(self, "_bound") and self._handle)
   if listener then self:once("connect", listener) end
   if self.destroyed then

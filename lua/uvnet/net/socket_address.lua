@@ -7,10 +7,14 @@ local class = require("uvnet.base.class")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local lower = require("uvnet.base.plain").lower
+local strict = require("uvnet.base.strict")
 
 local MOST = 4294967295 -- of a flow label, as Node has it
 
 local SocketAddress = class.new("SocketAddress")
+
+-- See `net.strict`.
+SocketAddress.knownOptions = strict.names("address family port flowlabel")
 
 local getters = SocketAddress.__getters
 
@@ -36,6 +40,7 @@ end
 function SocketAddress:initialize(options)
   if options == nil then options = {} end
   if type(options) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options) end
+  strict.check_constructor(self, options)
   local family = options.family == nil and "ipv4" or options.family
   local number = type(family) == "string" and FAMILIES[lower(family)]
   if not number then errors.throw("ERR_INVALID_ARG_VALUE", "options.family", options.family) end

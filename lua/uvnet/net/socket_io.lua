@@ -9,6 +9,7 @@ local fast = require("uvnet.net.fast_path")
 local idle = require("uvnet.runtime.idle")
 local is_callable = require("uvnet.base.callable")
 local stream = require("uvnet.stream")
+local strict = require("uvnet.base.strict")
 local ticks = require("uvnet.runtime.ticks")
 local timers = require("uvnet.timers")
 local waiters = require("uvnet.stream.waiters")
@@ -398,13 +399,18 @@ local function resume(socket)
   return class_of(socket).resume(socket)
 end
 
+local ONREAD_OPTIONS = strict.names("callback buffer")
+
 --- Has what a socket reads go to a function.
 -- @tparam Socket socket
 -- @tparam function|table option the function, or a table with it as `callback`
 -- @raise ERR_INVALID_ARG_TYPE
 function traffic.install_onread(socket, option)
   local callback = option
-  if type(option) == "table" and not is_callable(option) then callback = option.callback end
+  if type(option) == "table" and not is_callable(option) then
+    strict.check(option, ONREAD_OPTIONS, "options.onread")
+    callback = option.callback
+  end
   if not is_callable(callback) then
     errors.throw("ERR_INVALID_ARG_TYPE", "options.onread", { "function", "Object" }, option)
   end

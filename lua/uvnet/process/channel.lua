@@ -13,6 +13,7 @@ local errors = require("uvnet.errors")
 local formats = require("uvnet.process.formats")
 local is_callable = require("uvnet.base.callable")
 local socket_list = require("uvnet.process.socket_list")
+local strict = require("uvnet.base.strict")
 local ticks = require("uvnet.runtime.ticks")
 local transfer = require("uvnet.process.transfer")
 
@@ -240,6 +241,8 @@ local function key_of(server)
   return key
 end
 
+local SEND_OPTIONS = strict.names("keepOpen")
+
 --- `send(message[, handle[, options]][, callback])`.
 function Channel:send(count, message, handle, options, callback)
   if is_callable(handle) and type(handle) == "function" then
@@ -251,6 +254,7 @@ function Channel:send(count, message, handle, options, callback)
   end
   if callback ~= nil and not is_callable(callback) then callback = nil end
   if count == 0 then errors.throw("ERR_MISSING_ARGS", "message") end
+  strict.check(options, SEND_OPTIONS)
   local entry = { message = message, callback = callback, keepOpen = options and options.keepOpen }
   if handle then
     local kind = transfer.type_of(handle)

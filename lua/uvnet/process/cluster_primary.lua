@@ -12,6 +12,7 @@ local errors = require("uvnet.errors")
 local interpreter = require("uvnet.process.interpreter")
 local is_callable = require("uvnet.base.callable")
 local messages = require("uvnet.process.cluster_messages")
+local strict = require("uvnet.base.strict")
 local ticks = require("uvnet.runtime.ticks")
 
 local cluster = EventEmitter()
@@ -36,6 +37,9 @@ cluster.schedulingPolicy = POLICIES[os.getenv("NODE_CLUSTER_SCHED_POLICY") or ""
 
 local function emit_setup(settings) cluster:emit("setup", settings) end
 
+local SETTINGS = { "cwd", "serialization", "silent", "windowsHide", "execArgv", "execPath", "stdio", "gid", "uid" }
+local SETUP_OPTIONS = strict.names("exec args " .. table.concat(SETTINGS, " "))
+
 --- Sets how workers are started: `exec`, `args`, `execArgv`, `execPath`, `silent`, `stdio`, `cwd`, `serialization`,
 -- `uid`, `gid`, `windowsHide`. What is not given stays. Called with a dot.
 -- @tparam[opt] table options
@@ -43,6 +47,7 @@ function cluster.setupPrimary(options)
   if options ~= nil and type(options) ~= "table" then
     errors.throw("ERR_INVALID_ARG_TYPE", "settings", "object", options)
   end
+  strict.check(options, SETUP_OPTIONS, "settings")
   local script, words = interpreter.script()
   local settings = { args = words, exec = script, execArgv = interpreter.arguments(), silent = false }
   for _, from in ipairs({ cluster.settings, options or {} }) do
@@ -63,8 +68,6 @@ function cluster.setupPrimary(options)
 end
 
 cluster.setupMaster = cluster.setupPrimary
-
-local SETTINGS = { "cwd", "serialization", "silent", "windowsHide", "execArgv", "execPath", "stdio", "gid", "uid" }
 
 -- This process's variables, those of the caller, and the worker's number.
 local function environment_of(id, env)

@@ -6,9 +6,16 @@ local abort = require("uvnet.base.abort")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local signals = require("uvnet.process.signals")
+local strict = require("uvnet.base.strict")
 local transfer = require("uvnet.process.transfer")
 
 local spawn_options = {}
+
+--- What `spawn` takes.
+spawn_options.KNOWN = strict.names([[
+  cwd env argv0 stdio detached uid gid serialization maxMessage windowsHide windowsVerbatimArguments signal timeout
+  killSignal shell
+]])
 
 local WINDOWS = core.platform() == "win32"
 
@@ -205,6 +212,7 @@ function spawn_options.normalize(file, args, options)
   check_text(file, "file", "cannot be empty")
   args, options = spawn_options.tellApart(args, options, "object")
   options = options or {}
+  strict.check(options, spawn_options.KNOWN)
   local words = {}
   for i, word in ipairs(args or {}) do
     words[i] = check_text(type(word) == "number" and tostring(word) or word, ("args[%d]"):format(i))

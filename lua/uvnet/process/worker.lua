@@ -3,15 +3,20 @@
 -- Floor 4.
 
 local EventEmitter = require("uvnet.events")
+local strict = require("uvnet.base.strict")
 
 --- A worker.
 -- @type Worker
 local Worker = EventEmitter:extend("Worker")
 
+-- See `net.strict`.
+Worker.knownOptions = strict.names("id process state")
+
 --- @tparam[opt] table options `id`, `process`, `state`
 function Worker:initialize(options)
   EventEmitter.initialize(self)
   options = options or {}
+  strict.check_constructor(self, options)
   self.state = options.state or "none"
   self.id = options.id or 0
   local process = options.process

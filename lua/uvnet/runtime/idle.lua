@@ -7,6 +7,8 @@
 
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
+local is_callable = require("uvnet.base.callable")
+local strict = require("uvnet.base.strict")
 local timers = require("uvnet.timers")
 
 local floor = math.floor
@@ -79,17 +81,21 @@ function idle.clear(socket)
   timers.clearTimeout(settings.ends)
 end
 
+local OPTIONS = strict.names("read")
+
 --- The `setTimeout` of sockets.
 function idle.setTimeout(socket, ms, options, callback)
   errors._checkSelf(socket, "socket:setTimeout(ms)")
   if socket.destroyed then return socket end
   -- A table without the option is none, but something in the place of the callback.
   if callback == nil and (type(options) ~= "table" or options.read == nil) then
+    if type(options) == "table" and not is_callable(options) then strict.check(options, OPTIONS) end
     options, callback = nil, options
   end
   if options ~= nil and type(options) ~= "table" then
     errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options)
   end
+  strict.check(options, OPTIONS)
   local given = ms
   ms = check_duration("msecs", ms)
   if callback ~= nil then errors._checkCallback(callback) end

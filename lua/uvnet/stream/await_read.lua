@@ -12,6 +12,7 @@ local framing = require("uvnet.base.framing")
 local kind = require("uvnet.stream.kind")
 local reading = require("uvnet.stream.read")
 local split = require("uvnet.stream.split")
+local strict = require("uvnet.base.strict")
 local task = require("uvnet.runtime.task")
 local ticks = require("uvnet.runtime.ticks")
 local waiters = require("uvnet.stream.waiters")
@@ -274,9 +275,13 @@ end
 
 -- ---- up to a delimiter ----
 
+-- What all take who have a bound.
+local LIMIT_OPTIONS = strict.names("limit")
+
 local function limit_of(options, otherwise)
   if options == nil then return otherwise end
   if type(options) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options) end
+  if strict.on then strict.check(options, LIMIT_OPTIONS) end
   local limit = options.limit
   if limit == nil then return otherwise end
   return check_count("options.limit", limit, 0)
@@ -512,6 +517,8 @@ end
 
 Iterator["return"], Iterator.__close = Iterator.close, Iterator.close
 
+local ITERATOR_OPTIONS = strict.names("destroyOnReturn")
+
 --- `for chunk in stream:iterator([options]) do`: as `chunks`, but the stream is destroyed when the loop is left (on Lua
 -- 5.4; before, by the iterator's `close()`).
 -- @tparam[opt] table options `destroyOnReturn` (true): false keeps the stream
@@ -522,6 +529,7 @@ function methods.iterator(self, options)
   local destroys = true
   if options ~= nil then
     if type(options) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options) end
+    strict.check(options, ITERATOR_OPTIONS)
     destroys = options.destroyOnReturn
     if destroys == nil then destroys = true end
     if type(destroys) ~= "boolean" then

@@ -8,10 +8,16 @@ local Writable = require("uvnet.stream.writable")
 local destruction = require("uvnet.stream.destroy")
 local methods = require("uvnet.stream.methods")
 local state = require("uvnet.stream.state")
+local strict = require("uvnet.base.strict")
 
 local Duplex = Readable:extend("Duplex")
 Duplex:mixin(Writable)
 Duplex:_joinNames()
+
+-- See `net.strict`.
+Duplex.knownOptions = strict.names([[
+  allowHalfOpen readable writable readableHighWaterMark writableHighWaterMark readableObjectMode writableObjectMode
+]], Writable.knownOptions)
 
 --- Does the writable side stay open when the readable side ends? Otherwise it is ended then.
 Duplex.allowHalfOpen = true
@@ -44,7 +50,10 @@ end
 --   `writableObjectMode`
 -- @raise ERR_INVALID_ARG_VALUE, ERR_UNKNOWN_ENCODING
 function Duplex:initialize(options)
-  if options ~= nil then EventEmitter.initialize(self, options) end
+  if options ~= nil then
+    strict.check_constructor(self, options)
+    EventEmitter.initialize(self, options)
+  end
   self:_configure(options)
   self:_watchSignal(options)
   destruction.construct(self)

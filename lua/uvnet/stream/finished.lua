@@ -6,9 +6,12 @@ local abort = require("uvnet.base.abort")
 local errors = require("uvnet.errors")
 local kind = require("uvnet.stream.kind")
 local state = require("uvnet.stream.state")
+local strict = require("uvnet.base.strict")
 local ticks = require("uvnet.runtime.ticks")
 
 local later = ticks.later
+
+local OPTIONS = strict.names("readable writable error signal")
 
 local function ignore() end
 
@@ -67,6 +70,7 @@ local function check(stream, options, callback, finished)
     errors._checkModule(stream, finished, "net.stream.finished(stream, callback)")
     errors.throw("ERR_INVALID_ARG_TYPE", "callback", "function", callback)
   end
+  strict.check(options, OPTIONS)
   abort.check(options.signal, "options.signal")
   if not kind.is_stream(stream) then
     errors._checkModule(stream, finished, "net.stream.finished(stream, callback)")

@@ -10,15 +10,19 @@ local buffer = require("uvnet.stream.buffer")
 local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
 local split = require("uvnet.stream.split")
+local strict = require("uvnet.base.strict")
 
 local floor = math.floor
 
 local methods = {}
 
+local FORMAT = strict.names("delimiter")
+
 -- What gives the next message of a queue: a string, nil if it is not all there, false if it is too long. And what a
 -- rest at the end is worth.
 local function splitter(format, options)
   if type(format) == "table" then
+    strict.check(format, FORMAT, "format")
     local delimiter = format.delimiter
     if type(delimiter) ~= "string" then
       errors.throw("ERR_INVALID_ARG_TYPE", "format.delimiter", "string", delimiter)

@@ -4,6 +4,8 @@
 -- Floor 3.
 
 local EventEmitter = require("uvnet.events")
+local PIPE_OPTIONS = require("uvnet.stream.pipe").OPTIONS
+local strict = require("uvnet.base.strict")
 
 local Stream = EventEmitter:extend("Stream")
 
@@ -12,6 +14,7 @@ local Stream = EventEmitter:extend("Stream")
 -- @tparam[opt] table options `["end"] = false`: the destination is not ended
 -- @return dest
 function Stream:pipe(dest, options)
+  strict.check(options, PIPE_OPTIONS)
   local source, over = self, false
 
   local function on_data(chunk)

@@ -10,6 +10,7 @@ local destruction = require("uvnet.stream.destroy")
 local errors = require("uvnet.errors")
 local finished = require("uvnet.stream.finished")
 local is_callable = require("uvnet.base.callable")
+local strict = require("uvnet.base.strict")
 local values_of = require("uvnet.stream.make").values_of
 
 local operators = {}
@@ -34,9 +35,12 @@ local function check_integer(options, name, least)
   end
 end
 
+local OPTIONS = strict.names("signal concurrency highWaterMark")
+
 local function check_options(options)
   if options == nil then return nil end
   if type(options) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options) end
+  strict.check(options, OPTIONS)
   abort.check(options.signal, "options.signal")
   check_integer(options, "concurrency", 1)
   check_integer(options, "highWaterMark", 0)

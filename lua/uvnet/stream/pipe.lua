@@ -8,11 +8,15 @@
 local destruction = require("uvnet.stream.destroy")
 local errors = require("uvnet.errors")
 local state = require("uvnet.stream.state")
+local strict = require("uvnet.base.strict")
 local ticks = require("uvnet.runtime.ticks")
 
 local peek_readable, peek_writable = state.peek_readable, state.peek_writable
 
 local pipe = {}
+
+--- What `pipe` takes.
+pipe.OPTIONS = strict.names("end")
 
 local function index_of(list, value)
   for i = 1, #list do
@@ -76,6 +80,7 @@ function pipe.pipe(self, dest, options)
   if type(dest) ~= "table" or not dest.on or not dest.emit then
     errors.throw("ERR_INVALID_ARG_TYPE", "destination", "Writable", dest)
   end
+  strict.check(options, pipe.OPTIONS)
   local rs = self._rs
   local pipes = rs.pipes
   if not pipes then

@@ -7,6 +7,7 @@ local errors = require("uvnet.errors")
 local finished = require("uvnet.stream.finished")
 local kind = require("uvnet.stream.kind")
 local state = require("uvnet.stream.state")
+local strict = require("uvnet.base.strict")
 local ticks = require("uvnet.runtime.ticks")
 
 local unpack = table.unpack or unpack -- luacheck: ignore 143
@@ -67,8 +68,14 @@ end
 
 local pipeline
 
+local OPTIONS = strict.names("signal end")
+
+-- A list is no options, nor is a pair that `Duplex.from` takes.
 local function is_options(value)
-  return type(value) == "table" and getmetatable(value) == nil and (value.signal ~= nil or value["end"] ~= nil)
+  if type(value) ~= "table" or getmetatable(value) ~= nil then return false end
+  if value.signal ~= nil or value["end"] ~= nil then return true end
+  return strict.on and #value == 0 and next(value) ~= nil and value.readable == nil and value.writable == nil
+    and not kind.is_stream(value)
 end
 
 -- Streams, options, callback.
@@ -83,6 +90,7 @@ local function arguments(...)
   local options = {}
   if is_options(streams[count - 1]) then
     options = streams[count - 1]
+    strict.check(options, OPTIONS)
     abort.check(options.signal, "options.signal")
     count = count - 1
     streams[count] = nil

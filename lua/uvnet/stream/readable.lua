@@ -22,6 +22,7 @@ local pipe = require("uvnet.stream.pipe")
 local push = require("uvnet.stream.push")
 local reading = require("uvnet.stream.read")
 local state = require("uvnet.stream.state")
+local strict = require("uvnet.base.strict")
 local text = require("uvnet.stream.text")
 local ticks = require("uvnet.runtime.ticks")
 
@@ -33,6 +34,11 @@ local Readable = EventEmitter:extend("Readable")
 local add_listener = EventEmitter.on
 
 Readable._isReadable = true
+
+-- See `net.strict`.
+Readable.knownOptions = strict.names([[
+  highWaterMark objectMode encoding defaultEncoding emitClose autoDestroy signal read destroy construct
+]])
 
 -- What the task of a listener has raised, if it captures that.
 Readable[EventEmitter.captureRejectionSymbol] = function(self, err) self:destroy(err) end
@@ -73,7 +79,10 @@ end
 --   stream first
 -- @raise ERR_INVALID_ARG_VALUE, ERR_UNKNOWN_ENCODING
 function Readable:initialize(options)
-  if options ~= nil then EventEmitter.initialize(self, options) end
+  if options ~= nil then
+    strict.check_constructor(self, options)
+    EventEmitter.initialize(self, options)
+  end
   self:_configureReadable(options, false)
   self:_watchSignal(options)
   destruction.construct(self)
@@ -164,6 +173,8 @@ function Readable:wrap(stream)
   return require(WRAPPED).new(Readable, self, stream)
 end
 
+local COMPOSE_OPTIONS = strict.names("signal")
+
 local function nothing() end
 
 --- On Lua 5.4, `local stream <close> = …` destroys it at the block's end. If it has not ended by then, that is with an
@@ -183,6 +194,7 @@ function Readable:compose(stream, options)
   if options ~= nil and type(options) ~= "table" then
     errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options)
   end
+  strict.check(options, COMPOSE_OPTIONS)
   local signal = options and options.signal
   if signal ~= nil then require("uvnet.base.abort").check(signal, "options.signal") end
   local composed = require(MAKE).compose(self, stream)

@@ -5,9 +5,13 @@
 local Duplex = require("uvnet.stream.duplex")
 local errors = require("uvnet.errors")
 local state = require("uvnet.stream.state")
+local strict = require("uvnet.base.strict")
 local ticks = require("uvnet.runtime.ticks")
 
 local Transform = Duplex:extend("Transform")
+
+-- See `net.strict`.
+Transform.knownOptions = strict.names("transform flush")
 
 -- All input is there: what is left of the output, and its end.
 local function flush(self, callback)

@@ -23,6 +23,7 @@ local methods = require("uvnet.stream.methods")
 local prepare_chunk = require("uvnet.stream.chunk")
 local queue = require("uvnet.stream.write_queue")
 local state = require("uvnet.stream.state")
+local strict = require("uvnet.base.strict")
 local text = require("uvnet.stream.text")
 local ticks = require("uvnet.runtime.ticks")
 local waiters = require("uvnet.stream.waiters")
@@ -35,6 +36,12 @@ local finish_maybe = after.finish_maybe
 local Writable = EventEmitter:extend("Writable")
 
 Writable._isWritable = true
+
+-- See `net.strict`.
+Writable.knownOptions = strict.names([[
+  highWaterMark objectMode decodeStrings defaultEncoding emitClose autoDestroy signal write writev final destroy
+  construct
+]])
 
 -- What the task of a listener has raised, if it captures that.
 Writable[EventEmitter.captureRejectionSymbol] = function(self, err) self:destroy(err) end
@@ -84,7 +91,10 @@ end
 --   `final`, `destroy`, `construct`: called with the stream first
 -- @raise ERR_INVALID_ARG_VALUE, ERR_UNKNOWN_ENCODING
 function Writable:initialize(options)
-  if options ~= nil then EventEmitter.initialize(self, options) end
+  if options ~= nil then
+    strict.check_constructor(self, options)
+    EventEmitter.initialize(self, options)
+  end
   self:_configureWritable(options, false)
   if options and options.signal ~= nil then
     require("uvnet.base.abort").check(options.signal, "options.signal")

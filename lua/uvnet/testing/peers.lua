@@ -5,6 +5,7 @@
 local check = require("uvnet.testing.check")
 local core = require("uvnet.core")
 local net = require("uvnet")
+local strict = require("uvnet.base.strict")
 local waiting = require("uvnet.testing.waiting")
 
 local peers = {}
@@ -56,6 +57,12 @@ function peers.pair(options)
   options = options or {}
   check.options("options.server", options.server)
   check.options("options.client", options.client)
+  local known = { server = strict.known_of(net.Server), client = strict.known_of(net.Socket) }
+  local both = strict.names("ipc server client", known.server)
+  for name in pairs(known.client) do
+    both[name] = true
+  end
+  strict.check(options, both)
   local function merge(into, more)
     for key, value in pairs(more or {}) do
       into[key] = value
@@ -63,9 +70,11 @@ function peers.pair(options)
     return into
   end
   local function own(side)
-    local result = merge(merge({}, options), options[side])
-    result.ipc, result.server, result.client = nil, nil, nil
-    return result
+    local result = {}
+    for name in pairs(known[side]) do
+      result[name] = options[name]
+    end
+    return merge(result, options[side])
   end
 
   local server = net.createServer(own("server"))
