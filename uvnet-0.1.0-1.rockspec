@@ -36,6 +36,7 @@ build = {
         "src/codec_decode.c",
         "src/codec_encode.c",
         "src/core.c",
+        "src/cursor.c",
         "src/descriptors.c",
         "src/dns.c",
         "src/fail.c",

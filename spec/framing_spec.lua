@@ -180,6 +180,21 @@ describe("framing", function()
       end
     end)
 
+    it("refuses a line at the first byte that is too much, if that cannot be the beginning of its end", function()
+      for _, chunks in ipairs({ { ("x"):rep(101) }, { ("x"):rep(100), "x" } }) do
+        local stream = fed(chunks, true)
+        is_code("ERR_FRAME_TOO_LONG", raised(stream.readLine, stream, { limit = 100 }))
+      end
+      for _, chunks in ipairs({ { ("x"):rep(100) .. "\r" }, { ("x"):rep(100), "\r" } }) do
+        local stream = fed(chunks, true)
+        local task = async.run(function() return stream:readLine({ limit = 100 }) end)
+        async.sleep(10)
+        assert.equal("running", task.state)
+        stream:push("\n")
+        assert.equal(("x"):rep(100), task:await())
+      end
+    end)
+
     it("lets pass what is just as long", function()
       local text = ("x"):rep(100)
       for size = 1, 103 do
@@ -308,6 +323,126 @@ describe("framing", function()
       assert.equal("piped", through:readLine())
       assert.equal("to the end", through:readAll())
       peer:destroy()
+    end)
+
+    -- Of a chunk with many messages those behind the first are taken past the streams.
+    describe("in the midst of many messages", function()
+      local function numbered(from, to)
+        local list = {}
+        for i = from, to do
+          list[#list + 1] = ("%06d\n"):format(i)
+        end
+        return table.concat(list)
+      end
+
+      local function full(to)
+        local stream = net.stream.Readable({ read = function() end })
+        stream:push(numbered(1, to))
+        stream:push(nil)
+        return stream
+      end
+
+      it("is what all who look at it say that it is", function()
+        local size = 7 * 200
+        local looks = {
+          function(stream, left) assert.equal(left, stream.readableLength) end,
+          function(stream, left)
+            stream:unshift("put back\n")
+            assert.equal(left + 9, stream.readableLength)
+            assert.equal("put back", stream:readLine())
+          end,
+          function(stream, _, next)
+            local n = ("%06d\n"):format(next)
+            assert.equal(n, stream:read(7))
+            stream:unshift(n)
+          end,
+          function(stream) stream:pause() end,
+          function(stream) is_code("ERR_FRAME_TOO_LONG", raised(stream.readLine, stream, { limit = 5 })) end,
+          function(stream) is_code("ERR_FRAME_TOO_LONG", raised(stream.readUntil, stream, "\n", { limit = 5 })) end,
+          function(stream) is_code("ERR_FRAME_TOO_LONG", raised(stream.readFrame, stream, "u32be")) end,
+          function(_, _, next)
+            local other = full(next)
+            assert.equal("000001", other:readLine())
+            assert.equal(next > 1 and "000002" or nil, other:readLine())
+          end,
+          function(stream, _, next)
+            stream:unshift(("%06d|%06d\n"):format(0, next - 1))
+            assert.equal("000000", stream:readUntil("|"))
+            assert.equal(("%06d"):format(next - 1), stream:readLine())
+          end,
+          function(stream, left, next)
+            local n = ("%06d"):format(next)
+            assert.equal(n, stream:readExactly(6))
+            assert.equal(left - 6, stream.readableLength)
+            assert.equal("", stream:readUntil("\n"))
+            stream:unshift(n .. "\n")
+          end,
+        }
+        for _, look in ipairs(looks) do
+          for every = 1, 3 do
+            local stream = full(200)
+            for i = 1, 200 do
+              if i % every == 0 then look(stream, size - 7 * (i - 1), i) end
+              assert.equal(("%06d"):format(i), stream:readLine())
+            end
+            assert.is_nil(stream:readLine())
+          end
+        end
+      end)
+
+      it("gives the rest to who listens or pipes", function()
+        for _, take in ipairs({
+          function(stream, got) stream:on("data", function(data) got[#got + 1] = data end) end,
+          function(stream, got)
+            local target = PassThrough()
+            target:on("data", function(data) got[#got + 1] = data end)
+            stream:pipe(target)
+          end,
+          function(stream, got)
+            stream:frames("line", function(line) got[#got + 1] = line .. "\n" end)
+          end,
+        }) do
+          local stream, got = full(300), {}
+          for _ = 1, 10 do
+            stream:readLine()
+          end
+          take(stream, got)
+          testing.wait(stream, "end")
+          async.sleep(1)
+          assert.equal(numbered(11, 300), table.concat(got))
+        end
+      end)
+
+      it("is read to its end also once the stream has failed, which is raised then", function()
+        local stream = net.stream.Readable({ read = function() end })
+        stream:push(numbered(1, 200) .. "rest")
+        stream:on("error", function() end)
+        for i = 1, 200 do
+          if i == 100 then stream:destroy(net.errors("it is broken")) end
+          assert.equal(("%06d"):format(i), stream:readLine())
+        end
+        local err = raised(stream.readLine, stream)
+        assert.equal("it is broken", err.message)
+        assert.equal("rest", err.partial)
+      end)
+
+      it("keeps no stream that nobody else has", function()
+        local known = setmetatable({}, { __mode = "k" })
+        do
+          local stream = full(200)
+          stream:readLine()
+          stream:readLine()
+          known[stream] = true
+        end
+        async.sleep(1)
+        for _ = 1, 3 do
+          collectgarbage()
+        end
+        assert.is_nil(next(known))
+        local stream = full(200)
+        assert.equal("000001", stream:readLine())
+        assert.equal("000002", stream:readLine())
+      end)
     end)
 
     it("gives what comes while a task waits to that task, and then the rest to the listener", function()

@@ -11,6 +11,7 @@
 #include "blocklist.h"
 #include "channel.h"
 #include "codec.h"
+#include "cursor.h"
 #include "dns.h"
 #include "fail.h"
 #include "fd.h"
@@ -123,6 +124,7 @@ int luaopen_uvnet_core(lua_State *L) {
   net_addr_open(L);
   net_codec_open(L);
   net_framing_open(L);
+  net_cursor_open(L);
   net_blocklist_open(L);
   net_serialize_open(L);
   net_signal_open(L);

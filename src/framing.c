@@ -69,7 +69,7 @@ static int cut_line(lua_State *L, size_t offset, const char *data, size_t size) 
   size_t look = rest > limit + 2 ? limit + 2 : rest; /* the line, "\r" and "\n" */
   const char *end = look > 0 ? (const char *)memchr(from, '\n', look) : NULL;
   if (end == NULL) {
-    if (rest > limit + 1) return too_long(L);
+    if (rest > limit + 1 || (rest == limit + 1 && from[limit] != '\r')) return too_long(L);
     lua_pushnil(L);
     lua_pushinteger(L, 0);
     return 2;
@@ -105,32 +105,6 @@ static int framing_cut(lua_State *L) {
   return 2;
 }
 
-/* cut_ahead(chunk, offset, limit, list, most): the lines behind the offset, and behind each the offset of the next, into
- * the list, up to so many. What ends the chunk is not among them, nor what is longer than the limit. Gives back how many
- * places of the list are used. */
-static int framing_cut_ahead(lua_State *L) {
-  size_t size;
-  const char *data = luaL_checklstring(L, 1, &size);
-  size_t offset = to_size(L, 2), limit = to_size(L, 3);
-  luaL_checktype(L, 4, LUA_TTABLE);
-  int most = (int)luaL_checkinteger(L, 5), used = 0;
-  while (used < 2 * most && offset < size) {
-    const char *from = data + offset;
-    const char *end = (const char *)memchr(from, '\n', size - offset);
-    if (end == NULL || end + 1 == data + size) break;
-    size_t length = (size_t)(end - from);
-    offset += length + 1;
-    if (length > 0 && end[-1] == '\r') length--;
-    if (length > limit) break;
-    lua_pushlstring(L, from, length);
-    lua_rawseti(L, 4, ++used);
-    net_pushsize(L, offset);
-    lua_rawseti(L, 4, ++used);
-  }
-  lua_pushinteger(L, used);
-  return 1;
-}
-
 /* find(chunk, delimiter, matched): how many bytes of the chunk end with the delimiter, of which `matched` bytes have come
  * before; or nil, and how many have come by now. */
 static int framing_find(lua_State *L) {
@@ -150,7 +124,6 @@ static int framing_find(lua_State *L) {
 }
 
 void net_framing_open(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"cut", framing_cut}, {"cut_ahead", framing_cut_ahead}, {"find", framing_find}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"cut", framing_cut}, {"find", framing_find}, {NULL, NULL}};
   net_setfuncs(L, functions, 0);
 }

@@ -23,7 +23,7 @@ local BYTES = { "\n", "\r\n", "|", "|-", "-", "\0", "\1", "\3", "\9", "a", "b", 
 
 local function random_data()
   local list = {}
-  for i = 1, random(0, 120) do
+  for i = 1, random(0, random(4) == 1 and 600 or 120) do
     list[i] = BYTES[random(#BYTES)]
   end
   return table.concat(list)
@@ -42,9 +42,9 @@ end
 
 local function feed(data, push)
   async.run(function()
-    local at = 1
+    local at, large = 1, random(3) == 1 -- of large chunks messages are taken past the streams
     while at <= #data do
-      local size = random(4) == 1 and random(200) or random(8)
+      local size = large and random(4000) or random(4) == 1 and random(200) or random(8)
       push(data:sub(at, at + size - 1))
       at = at + size
       if random(3) == 1 then turn() end
@@ -288,6 +288,16 @@ local NAMES = {
   "frames", "text",
 }
 
+-- Another stream, which is read in between.
+local other = net.stream.Readable({ read = function() end })
+other:push(("between\n"):rep(100))
+
+local function read_another()
+  if other:readLine() ~= "between" then error("the other stream has lost a line", 0) end
+  other:push(("between\n"):rep(random(0, 2)))
+  if other.readableLength < 400 then other:push(("between\n"):rep(100)) end
+end
+
 local step = 0
 
 local function episode()
@@ -301,6 +311,7 @@ local function episode()
     model.log[#model.log + 1] = name .. "@" .. model.at
     if #model.log > 30 then table.remove(model.log, 1) end
     steps[name](stream, model)
+    if random(6) == 1 then read_another() end
     if model.over or stream.readableEnded or stream.destroyed then break end
   end
   if step < STEPS and not stream.errored and model.at <= #model.data then fail(model, "is over before its end") end

@@ -277,6 +277,7 @@ end
 -- A new table: what is still under way of the old connection has hold of the old one.
 local function renewed(side)
   if not side then return nil end
+  local _ = side.length -- who asks ends that a chunk is held (see base/framing.lua)
   local new = {}
   for name, value in pairs(side) do
     if KEPT[name] then new[name] = value end

@@ -19,11 +19,18 @@ local waiters = require("uvnet.stream.waiters")
 
 local call_read = reading.call_read
 local sub = string.sub
-local cut, cut_ahead = framing.cut, framing.cut_ahead
+local cut, hold = framing.cut, framing.hold
+local next_line, next_until = framing.next_line, framing.next_until
+local next_frame = framing.next_frame
 local advance, compact, format_of, look = split.advance, split.compact, split.format_of, split.look
 local enter, wait, raise = task.enter, task.wait, task.raise
 local later = ticks.later
 local huge, floor = math.huge, math.floor
+
+-- Where LuaJIT compiles, to cut off some bytes is faster than a call of C.
+local function nothing() end
+local next_bytes = jit and nothing or framing.next_bytes -- luacheck: ignore 113
+local hold_bytes = jit and nothing or hold -- luacheck: ignore 113
 
 local LONGEST_LINE = 65536 -- bytes
 local LONGEST_FRAME = 16777216
@@ -160,7 +167,6 @@ local function wait_for_change(self, rs)
     rs.needReadable = true
   end
   rawset(self, "_reader", me)
-  rs.ahead = nil
   if not rs.handsOver and (rs.length or 0) == 0 then waiters.open_task_path(self) end
   return wait(me, unwait, self)
 end
@@ -264,10 +270,16 @@ end
 -- @raise ERR_STREAM_PREMATURE_CLOSE if the stream ends in between, with what has come in `err.partial`; what has broken
 --   the connection, with the same; ERR_INVALID_STATE; ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
 function methods.readExactly(self, n)
+  local bytes = next_bytes(self, n)
+  if bytes then return bytes end
   local rs = begin_bytes(self, "stream:readExactly(n)")
   check_count("n", n, 0)
   if n == 0 then return "" end
-  if (rs.length or 0) >= n or need(self, rs, n) then return take(self, rs, n) end
+  if (rs.length or 0) >= n or need(self, rs, n) then
+    bytes = take(self, rs, n)
+    if rs.offset then hold_bytes(self, rs) end
+    return bytes
+  end
   if (rs.length or 0) > 0 then return cut_off(self, rs) end
   at_end(self, rs)
   return nil
@@ -293,6 +305,7 @@ local function read_delimited(self, rs, delimiter, limit)
     local message = look(rs, scan, delimiter, limit)
     if message then
       if rs.flowing or not rs.reading then go_on(self, rs) end
+      if rs.offset then hold(self, rs) end
       return message
     elseif message == false then
       return too_long(self, limit)
@@ -323,66 +336,20 @@ local function read_delimited(self, rs, delimiter, limit)
   end
 end
 
--- Of many lines in one chunk those behind the first are cut in one go. They stay in the buffer, and count as taken one
--- by one: `rs.ahead` has them, and holds as long as the buffer begins where the next of them does.
-local AHEAD = 64 -- lines
-
-local function look_ahead(rs, chunk, from, limit)
-  local ahead = rs.spareAhead or {}
-  rs.spareAhead = ahead
-  ahead.at, ahead.from, ahead.chunk, ahead.limit = 1, from, chunk, limit
-  ahead.used = cut_ahead(chunk, from, limit, ahead, AHEAD)
-  if ahead.used > 0 then rs.ahead = ahead end
-end
-
-local function take_ahead(rs, ahead, limit)
-  local list, at, from = rs.buffer, ahead.at, ahead.from
-  if
-    at > ahead.used
-    or rs.offset ~= from
-    or ahead.limit ~= limit
-    or rs.flowing
-    or not list
-    or list[rs.head] ~= ahead.chunk
-  then
-    rs.ahead = nil
-    return nil
-  end
-  local next = ahead[at + 1]
-  rs.offset, rs.length = next, rs.length - (next - from)
-  ahead.from, ahead.at = next, at + 2
-  return ahead[at]
-end
-
---- Waits for a line.
--- @function readLine
--- @tparam[opt] table options `limit`: how many bytes it may have (65536)
--- @treturn ?string the line without its `\n` or `\r\n`, the last one also without a newline; nil at the end
--- @raise ERR_FRAME_TOO_LONG: then nothing is read; what has broken the connection; ERR_INVALID_STATE;
---   ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
-local function read_line(self, options)
-  local limit = options == nil and LONGEST_LINE or limit_of(options, LONGEST_LINE)
+-- What most often is so: it lies in the first chunk that the stream holds, or is the next one that comes. Those that
+-- follow it in the chunk are taken past all this.
+local function read_line(self, limit)
   if type(self) ~= "table" then errors._checkSelf(nil, CALL_LINE) end
-  -- Most often it lies in the first chunk that the stream holds, or is the next one that comes.
   local rs = rawget(self, "_rs")
-  local ahead = rs and rs.ahead
-  if ahead then
-    local line = take_ahead(rs, ahead, limit)
-    if line then return line end
-  end
   local list = rs and rs.buffer
   if list and not rs.objectMode and rawget(self, "_reader") == nil then
     local chunk, offset = list[rs.head], rs.offset or 0
     if chunk then
       local line, next = cut(chunk, offset, limit)
       if line then
-        if next == #chunk then
-          advance(rs, chunk, offset, next)
-        else
-          rs.length, rs.offset = rs.length - (next - offset), next
-          look_ahead(rs, chunk, next, limit)
-        end
+        advance(rs, chunk, offset, next)
         if rs.flowing or not (rs.reading or rs.readingMore or rs.ended) then go_on(self, rs) end
+        if next < #chunk then hold(self, rs) end
         return line
       end
     end
@@ -403,7 +370,18 @@ local function read_line(self, options)
   return read_delimited(self, rs, nil, limit)
 end
 
-methods.readLine = read_line
+--- Waits for a line.
+-- @function readLine
+-- @tparam[opt] table options `limit`: how many bytes it may have (65536)
+-- @treturn ?string the line without its `\n` or `\r\n`, the last one also without a newline; nil at the end
+-- @raise ERR_FRAME_TOO_LONG: then nothing is read; what has broken the connection; ERR_INVALID_STATE;
+--   ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
+function methods.readLine(self, options)
+  local limit = options == nil and LONGEST_LINE or limit_of(options, LONGEST_LINE)
+  local line = next_line(self, limit)
+  if line then return line end
+  return read_line(self, limit)
+end
 
 --- Waits for what ends with a delimiter.
 -- @tparam string delimiter 1 to 256 bytes
@@ -413,12 +391,15 @@ methods.readLine = read_line
 --   with what has come in `err.partial`; what has broken the connection; ERR_INVALID_STATE; ERR_INVALID_ARG_TYPE,
 --   ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE
 function methods.readUntil(self, delimiter, options)
+  local limit = options == nil and LONGEST_LINE or limit_of(options, LONGEST_LINE)
+  local message = next_until(self, delimiter, limit)
+  if message then return message end
   local rs = begin_bytes(self, "stream:readUntil(delimiter[, options])")
   if type(delimiter) ~= "string" then errors.throw("ERR_INVALID_ARG_TYPE", "delimiter", "string", delimiter) end
   if #delimiter == 0 or #delimiter > 256 then
     errors.throw("ERR_INVALID_ARG_VALUE", "delimiter", delimiter, "must have 1 to 256 bytes")
   end
-  return read_delimited(self, rs, delimiter, limit_of(options, LONGEST_LINE))
+  return read_delimited(self, rs, delimiter, limit)
 end
 
 -- ---- behind a length ----
@@ -431,9 +412,11 @@ end
 --   has come, the length included, in `err.partial`; what has broken the connection; ERR_INVALID_STATE;
 --   ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE
 function methods.readFrame(self, format, options)
-  local rs = begin_bytes(self, "stream:readFrame(format[, options])")
   local known = format_of(format)
   local limit, size = limit_of(options, LONGEST_FRAME), known.size
+  local frame = next_frame(self, size, known.little, limit)
+  if frame then return frame end
+  local rs = begin_bytes(self, "stream:readFrame(format[, options])")
   if (rs.length or 0) >= size or need(self, rs, size) then
     local length = split.length_of(rs, known)
     if length > limit then return too_long(self, limit) end
@@ -441,9 +424,14 @@ function methods.readFrame(self, format, options)
     if rs.length >= size + length or need(self, rs, size + length) then
       buffer.take(rs, size)
       rs.length = rs.length - size
-      if length > 0 then return take(self, rs, length) end
-      go_on(self, rs)
-      return ""
+      frame = ""
+      if length > 0 then
+        frame = take(self, rs, length)
+      else
+        go_on(self, rs)
+      end
+      if rs.offset then hold(self, rs) end
+      return frame
     end
   end
   if (rs.length or 0) > 0 then return cut_off(self, rs) end
@@ -482,17 +470,7 @@ function methods.lines(self, options)
   begin_bytes(self, "stream:lines([options])")
   local limit = limit_of(options, LONGEST_LINE)
   check_iterator("lines()", "readLine()")
-  local rs
-  return function()
-    local ahead = rs and rs.ahead
-    if ahead and self._rs == rs and rs.buffer then
-      local line = take_ahead(rs, ahead, limit)
-      if line then return line end
-    end
-    local line = self:readLine(options)
-    rs = rawget(self, "_rs")
-    return line
-  end
+  return function() return next_line(self, limit) or self:readLine(options) end
 end
 
 --- `for chunk in stream:chunks() do`: reads what comes, up to the end.

@@ -100,7 +100,11 @@ function methods.frames(self, format, options, listener)
     self:destroy(err)
   end
 
-  local function is_held() return stopped or self.destroyed or self:isPaused() end
+  local function is_held()
+    if stopped then return true end
+    local rs = rawget(self, "_rs") or self._rs
+    return rs.destroyed or rs.paused == true or rs.flowing == false
+  end
 
   -- A listener that raises loses its message, and no other.
   local function hand_out()

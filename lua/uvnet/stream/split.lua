@@ -56,6 +56,12 @@ local function take_message(rs, size, delimiter, limit)
   return sub(data, 1, last)
 end
 
+-- Of a line the last byte may be the "\r" of its end.
+local function is_too_long(size, limit, delimiter, last_chunk)
+  if size <= limit then return false end
+  return not (delimiter == nil and size == limit + 1 and byte(last_chunk, -1) == 13)
+end
+
 --- Takes what ends with a delimiter, without it a line.
 -- @tparam table rs
 -- @tparam table scan how far has been looked: `at` is the next chunk to look at, `matched` as `find` gives it, `seen`
@@ -73,17 +79,16 @@ function split.look(rs, scan, delimiter, limit)
   -- Somebody else may have read, or put something back.
   local is_same = scan.list == list and scan.head == head and scan.offset == offset and scan.first == first
   if not is_same or scan.at > rs.tail + 1 then
-    scan.list, scan.head, scan.offset, scan.first = list, head, offset, first
-    scan.at, scan.since = head + 1, head
+    if scan.list then scan.list = nil end
     local message, next = cut(first, offset, limit, delimiter)
     if message then
-      scan.list = nil
       advance(rs, first, offset, next)
       return message
     elseif message == false then
       return false
     end
-    scan.matched, scan.seen = next, #first - offset
+    scan.list, scan.head, scan.offset, scan.first = list, head, offset, first
+    scan.at, scan.since, scan.matched, scan.seen = head + 1, head, next, #first - offset
   end
   while scan.at <= rs.tail do
     local chunk = list[scan.at]
@@ -94,7 +99,7 @@ function split.look(rs, scan, delimiter, limit)
       return take_message(rs, size, delimiter, limit)
     end
     scan.matched, scan.seen, scan.at = matched, scan.seen + #chunk, scan.at + 1
-    if scan.seen - matched > limit + (delimiter and 0 or 1) then return false end
+    if is_too_long(scan.seen - matched, limit, delimiter, chunk) then return false end
   end
   local since = compact(rs, scan.since)
   if rs.tail + 1 ~= scan.at then scan.at = rs.tail + 1 end
