@@ -17,6 +17,9 @@ local strict = require("uvnet.base.strict")
 local ticks = require("uvnet.runtime.ticks")
 local transfer = require("uvnet.process.transfer")
 
+local find, remove = string.find, table.remove
+local later = ticks.later
+
 local ENOUGH = 2 * 65536 -- bytes that wait to be written: `send` says false from here on
 local KEPT = 16 * 1024 * 1024 -- bytes of messages that nobody listens for yet: from here on nothing is read
 local RESENDS = 3
@@ -30,6 +33,10 @@ local Channel = class.new("Channel")
 -- @tparam[opt] integer max bytes of a message
 function Channel:initialize(target, handle, mode, max)
   self._target, self._handle = target, handle
+  -- What may be absent is false: a field that is there is found without a call.
+  self._chosen, self._ended, self._finished, self._silent, self._resting = false, false, false, false, false
+  self._received, self._unread, self._fresh = false, false, false
+  self._queue, self._inFlight = false, false
   self._emitter = target -- whose error it is, if a callback raises
   self._format = formats[mode]
   self._reader = self._format.reader(max or formats.MAX_MESSAGE)
@@ -45,26 +52,28 @@ function Channel:initialize(target, handle, mode, max)
 end
 
 Channel.__getters.fd = function(self)
-  local handle = rawget(self, "_handle")
+  local handle = self._handle
   return handle and handle.fd or nil
 end
 
+local function is_open(self) return self._handle and not self._ended end
+
 --- May something be sent still, if not by users?
-function Channel:isOpen() return rawget(self, "_handle") ~= nil and not rawget(self, "_ended") end
+Channel.isOpen = is_open
 
 -- ---- what keeps the loop running ----
 
 --- Has the channel keep `net.run` running, whoever listens.
 function Channel:ref()
   self._chosen = true
-  local handle = rawget(self, "_handle")
+  local handle = self._handle
   if handle then handle:ref() end
 end
 
 --- Has it keep `net.run` running no longer.
 function Channel:unref()
   self._chosen = true
-  local handle = rawget(self, "_handle")
+  local handle = self._handle
   if handle then handle:unref() end
 end
 
@@ -72,8 +81,8 @@ end
 -- @local
 function Channel:count(by)
   self._refs = self._refs + by
-  local handle = rawget(self, "_handle")
-  if not handle or rawget(self, "_chosen") then return end
+  local handle = self._handle
+  if not handle or self._chosen then return end
   if self._refs > 0 then
     handle:ref()
   else
@@ -89,7 +98,7 @@ local function fail(self, entry, err)
   if entry.callback then
     ticks.nextTick(entry.callback, err)
   elseif not entry.quiet then
-    ticks.later(emit_error, self._target, err)
+    later(emit_error, self._target, err)
   end
 end
 
@@ -97,19 +106,19 @@ local write -- defined below
 
 -- That a handle has arrived is said with the message that answers it, if there is one, or by itself in a tick.
 local function say_received(self)
-  local text = rawget(self, "_received")
-  self._received = nil
-  if text and self:isOpen() then write(self, { quiet = true }, text) end
+  local text = self._received
+  self._received = false
+  if text and is_open(self) then write(self, { quiet = true }, text) end
 end
 
 -- Writes a message whose bytes are there. True if it is out or queued.
 function write(self, entry, text, handle)
-  if rawget(self, "_received") then
+  if self._received then
     if handle then
       say_received(self)
     else
       text = self._received .. text
-      self._received = nil
+      self._received = false
     end
   end
   local done, code, errno = self._handle:send(text, handle)
@@ -197,13 +206,13 @@ local function transmit(self, entry)
 end
 
 local function has_room(self)
-  local handle = rawget(self, "_handle")
-  return handle ~= nil and handle:pending() < ENOUGH
+  local handle = self._handle
+  return handle and handle:pending() < ENOUGH
 end
 
 -- Sends at once, or after what waits for an answer.
 function post(self, entry)
-  local queue = rawget(self, "_queue")
+  local queue = self._queue
   if queue and not entry.ahead then
     queue[#queue + 1] = entry
     return #queue == 1
@@ -218,7 +227,7 @@ end
 -- @tparam[opt] boolean ahead past what waits for an answer
 -- @tparam[opt] function lost called if the other side could not take the handle: it has no descriptors left
 function Channel:sendInternal(message, handle, ahead, lost)
-  if not self:isOpen() then return false end
+  if not is_open(self) then return false end
   local entry = { quiet = true, ahead = ahead, message = message, lost = lost }
   if handle then
     entry.kind, entry.value = "net.Native", handle
@@ -272,7 +281,7 @@ local end_now -- defined below
 
 -- A disconnect waits for what is queued or is being written.
 function end_if_done(self)
-  if self.connected or not self:isOpen() or rawget(self, "_queue") or next(self._parked) then return end
+  if self.connected or not is_open(self) or self._queue or next(self._parked) then return end
   local writing = self._writing
   if writing.first > writing.last then end_now(self) end
 end
@@ -295,13 +304,13 @@ end
 -- ---- the answers to handles ----
 
 local function settle(self)
-  local entry = rawget(self, "_inFlight")
-  self._inFlight = nil
+  local entry = self._inFlight
+  self._inFlight = false
   if entry and entry.owned then entry.owned:close() end
 end
 
 local function answered(self, is_received)
-  local entry = rawget(self, "_inFlight")
+  local entry = self._inFlight
   if not entry then return end
   local again = false
   if is_received then
@@ -317,18 +326,18 @@ local function answered(self, is_received)
     entry.resends = entry.resends + 1
     again = true
   end
-  local queue = rawget(self, "_queue") or {}
-  self._queue = nil
+  local queue = self._queue or {}
+  self._queue = false
   if again then
     self._queue = {}
     send_unread(self, entry)
     if entry.handle:type() == nil or not write(self, entry, entry.text, entry.handle) then
       settle(self)
-      self._queue = nil
+      self._queue = false
     end
   end
   for _, one in ipairs(queue) do
-    if self:isOpen() then post(self, one) end
+    if is_open(self) then post(self, one) end
   end
   end_if_done(self)
 end
@@ -336,29 +345,35 @@ end
 -- ---- receiving ----
 
 local function is_internal(message)
-  if type(message) ~= "table" then return false end
-  local command = rawget(message, "cmd")
-  return type(command) == "string" and #command > 5 and command:sub(1, 5) == "NODE_"
+  local command = type(message) == "table" and message.cmd
+  return type(command) == "string" and find(command, "^NODE_.") ~= nil
 end
 
 local deliver -- defined below
 
+local acks = {} -- by format: it is always the same
+
+local function ack_of(format)
+  acks[format] = acks[format] or format.encode({ cmd = "NODE_HANDLE_ACK" })
+  return acks[format]
+end
+
 local function receive_handle(self, message, handle)
-  local unread = rawget(self, "_unread")
-  self._unread = nil
+  local unread = self._unread
+  self._unread = false
   if not handle then
     self:sendInternal({ cmd = "NODE_HANDLE_NACK" }, nil, true)
     return
   end
-  self._received = (rawget(self, "_received") or "") .. self._format.encode({ cmd = "NODE_HANDLE_ACK" })
+  self._received = (self._received or "") .. ack_of(self._format)
   local inner = message.msg
   transfer.receive(message.type, handle, function(value)
     if message.key and message.type == "net.Socket" then
       list_of(self, "received", message.key, socket_list.Received):add(value)
     end
-    deliver(self, inner, value)
+    deliver(self, inner, value, 0, is_internal(inner))
   end, type(unread) == "string" and unread or nil)
-  ticks.later(say_received, self) -- behind the message
+  later(say_received, self) -- behind the message
 end
 
 local function act(self, message, handle)
@@ -380,6 +395,7 @@ local function act(self, message, handle)
   self._target:emit("internalMessage", message, handle)
 end
 
+-- What users get, or what a handle comes with: `entry` is `{ message = …, handle = …, bytes = … }`.
 local function give(self, entry)
   if entry.internal then
     act(self, entry.message, entry.handle)
@@ -389,16 +405,17 @@ local function give(self, entry)
     local kept = self._kept
     kept[#kept + 1] = entry
     self._keptBytes = self._keptBytes + entry.bytes
-    if self._keptBytes > KEPT and rawget(self, "_handle") then
+    if self._keptBytes > KEPT and self._handle then
       self._resting = true
       self._handle:readStop()
     end
   end
 end
 
-function deliver(self, message, handle, bytes)
-  if rawget(self, "_silent") then return end
-  ticks.later(give, self, { internal = is_internal(message), message = message, handle = handle, bytes = bytes or 0 })
+function deliver(self, message, handle, bytes, internal)
+  if self._silent then return end
+  if internal and not handle then return later(act, self, message) end
+  later(give, self, { internal = internal, message = message, handle = handle, bytes = bytes })
 end
 
 --- Somebody listens for `message`: what has come before goes to him.
@@ -408,11 +425,11 @@ function Channel:giveKept()
   if #kept == 0 or self._target:listenerCount("message") == 0 then return end
   self._kept, self._keptBytes = {}, 0
   for _, entry in ipairs(kept) do
-    ticks.later(give, self, entry)
+    later(give, self, entry)
   end
-  if rawget(self, "_resting") then
-    self._resting = nil
-    if rawget(self, "_handle") then self._handle:receive() end
+  if self._resting then
+    self._resting = false
+    if self._handle then self._handle:receive() end
   end
 end
 
@@ -434,7 +451,7 @@ end
 
 local function fail_channel(self, err)
   self._silent = true
-  ticks.later(emit_error, self._target, err)
+  later(emit_error, self._target, err)
   self:_gone()
 end
 
@@ -448,13 +465,13 @@ function Channel:_onread(chunk, ...)
     local status, message = reader:next()
     if status == false then break end
     if not status then return fail_channel(self, message) end
-    local handle
-    if is_internal(message) and message.cmd == "NODE_HANDLE" then handle = table.remove(self._arrived, 1) end
-    if not rawget(self, "_fresh") then drop_arrived(self) end
-    deliver(self, message, handle, before)
+    local internal, handle = is_internal(message), nil
+    if internal and message.cmd == "NODE_HANDLE" then handle = remove(self._arrived, 1) end
+    if not self._fresh then drop_arrived(self) end
+    deliver(self, message, handle, before, internal)
     before = 0
   end
-  self._fresh = nil
+  self._fresh = false
   if not reader:isWaiting() then drop_arrived(self) end
 end
 
@@ -463,16 +480,16 @@ end
 local function tell_closed(self) self._target:_channelClosed() end
 
 local function finish(self)
-  if rawget(self, "_finished") then return end
+  if self._finished then return end
   self._finished = true
   local handle = self._handle
-  self._handle = nil
+  self._handle = false
   if handle then handle:close(true) end
   drop_arrived(self)
   for _, list in pairs(self._lists.sent) do
     list:onend()
   end
-  ticks.later(tell_closed, self)
+  later(tell_closed, self)
   self._target:emit("disconnect")
 end
 
@@ -487,8 +504,8 @@ local function give_up(entry)
 end
 
 local function give_up_queue(self)
-  local queue, parked = rawget(self, "_queue"), self._parked
-  self._queue, self._parked = nil, {}
+  local queue, parked = self._queue, self._parked
+  self._queue, self._parked = false, {}
   for _, entry in ipairs(queue or {}) do
     give_up(entry)
   end
@@ -498,19 +515,19 @@ local function give_up_queue(self)
 end
 
 function end_now(self)
-  if rawget(self, "_ended") then return end
+  if self._ended then return end
   self._ended = true
   settle(self)
   give_up_queue(self)
   -- What is on its way here is still told.
-  ticks.later(finish, self)
+  later(finish, self)
 end
 
 --- The other side has closed the channel, or it cannot be read.
 -- @local
 function Channel:_gone()
   self.connected = false
-  local handle = rawget(self, "_handle")
+  local handle = self._handle
   if handle then handle:readStop() end
   end_now(self)
 end

@@ -12,6 +12,8 @@
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 
+local byte, deserialize = string.byte, core.deserialize
+
 local formats = {}
 
 --- Bytes that a message may have, unless the options say otherwise.
@@ -78,33 +80,49 @@ local LENGTH, V8 = 4, 255
 local Advanced = {}
 Advanced.__index = Advanced
 
-function Advanced:feed(bytes) add(self.pieces, bytes) end
+-- Most often a chunk is one message or several: `text` is what has come, `size` how much of it there is with the pieces
+-- that have come behind it, and `at` what has been read.
+function Advanced:feed(bytes)
+  self.size = self.size + #bytes
+  local pieces = self.pieces
+  if pieces then
+    pieces[#pieces + 1] = bytes
+  elseif self.text then
+    self.pieces = { self.text, bytes }
+  else
+    self.text = bytes
+  end
+end
 
 -- true and the message; false: it is not whole yet; nil and an Error.
 function Advanced:next()
-  local pieces, at = self.pieces, self.at
-  local left = pieces.size - at
-  if left < LENGTH or (self.length and left < LENGTH + self.length) then return false end
-  local text = join(pieces)
-  if not self.length then
-    local a, b, c, d = text:byte(at + 1, at + LENGTH)
-    self.length = ((a * 256 + b) * 256 + c) * 256 + d
-    if self.length > self.max then return nil, too_long(self.length, self.max) end
-    if left < LENGTH + self.length then return false end
+  local at, length = self.at, self.length
+  local left = self.size - at
+  if left < LENGTH or (length and left < LENGTH + length) then return false end
+  local text = self.text
+  if self.pieces then
+    text = table.concat(self.pieces)
+    self.text, self.pieces = text, false
   end
-  local last = at + LENGTH + self.length
-  local ok, message = core.deserialize(text, at + LENGTH + 1, last, make)
+  if not length then
+    local a, b, c, d = byte(text, at + 1, at + LENGTH)
+    length = ((a * 256 + b) * 256 + c) * 256 + d
+    self.length = length
+    if length > self.max then return nil, too_long(length, self.max) end
+    if left < LENGTH + length then return false end
+  end
+  local last = at + LENGTH + length
+  local ok, message = deserialize(text, at + LENGTH + 1, last, make)
   if not ok then
-    local is_v8 = text:byte(at + LENGTH + 1) == V8
+    local is_v8 = byte(text, at + LENGTH + 1) == V8
     return nil, bad_message(is_v8 and "it is in V8's form; between Node and Lua use serialization = \"json\""
       or "it is not in the form of two Luas")
   end
-  self.length = nil
-  if last == #text then
-    self.pieces, self.at = new_pieces(), 0
+  self.length = false
+  if last == self.size then
+    self.text, self.size, self.at = false, 0, 0
   elseif last > 65536 then
-    self.pieces, self.at = new_pieces(), 0
-    add(self.pieces, text:sub(last + 1))
+    self.text, self.size, self.at = text:sub(last + 1), self.size - last, 0
   else
     self.at = last
   end
@@ -112,7 +130,7 @@ function Advanced:next()
 end
 
 --- Has a part of a message come?
-function Advanced:isWaiting() return self.pieces.size > self.at end
+function Advanced:isWaiting() return self.size > self.at end
 
 formats.advanced = {
   carries = true, -- what was read of a socket, beside it
@@ -121,7 +139,9 @@ formats.advanced = {
     if not text then error(clone_error(reason), 0) end
     return text
   end,
-  reader = function(max) return setmetatable({ pieces = new_pieces(), at = 0, max = max }, Advanced) end,
+  reader = function(max)
+    return setmetatable({ text = false, pieces = false, size = 0, at = 0, length = false, max = max }, Advanced)
+  end,
 }
 
 -- ---- JSON ----
