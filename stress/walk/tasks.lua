@@ -31,10 +31,10 @@ end
 
 -- ---- what a task waits for ----
 
--- What has come is checked before anything else can happen. Of who is closed nobody knows what is left: as in Node,
--- `read` gives it without a `data`.
+-- What has come is checked before anything else can happen. Of who is destroyed nobody knows what is left: as in Node,
+-- `read` gives it without a `data`, from the error on that destroyed it.
 local function took(who, data)
-  if not data or #data == 0 or who.closed then return end
+  if not data or #data == 0 or who.closed or who.socket.destroyed then return end
   tell(who, ("task took %d"):format(#data))
   people.check_bytes(who, data)
 end
