@@ -571,6 +571,25 @@ describe("net.async", function()
     end)
   end)
 
+  describe("writeAll behind the end", function()
+    it("raises, and nothing else comes of it", function()
+      local stream = net.stream.PassThrough()
+      stream:finish()
+      is_code("ERR_STREAM_WRITE_AFTER_END", raised(stream.writeAll, stream, "x"))
+      net.run()
+      assert.is_true(stream.destroyed)
+    end)
+
+    it("is an error event, too, for who listens for one", function()
+      local stream, got = net.stream.PassThrough(), nil
+      stream:on("error", function(err) got = err end)
+      stream:finish()
+      local err = raised(stream.writeAll, stream, "x")
+      net.run()
+      assert.equal(err, got)
+    end)
+  end)
+
   describe("a lock", function()
     it("is held by one at a time, in the order of those who came", function()
       local lock, log = async.lock(), {}
@@ -599,6 +618,7 @@ describe("net.async", function()
 
     it("is passed on by who is cancelled while he gets it", function()
       local lock, got = async.lock(), false
+      is_code("ERR_INVALID_ARG_TYPE", raised(lock.with, lock, "not a function"))
       local held = lock:acquire()
       local first = async.run(function() lock:acquire() end)
       async.run(function()

@@ -256,6 +256,10 @@ describe("net.BlockList", function()
     assert.equal('The "addresses[1]" argument must be of type string. Received type number (5)',
       raised(list.addAddresses, list, { "1.1.1.1", 5 }).message)
     assert.equal("ERR_INVALID_ARG_TYPE", raised(list.addAddresses, list, "1.1.1.1").code)
+    -- What hides its metatable is a list like another.
+    list:addAddresses(setmetatable({ "1.1.1.9" }, { __metatable = "hidden" }))
+    assert.is_true(list:check("1.1.1.9"))
+    list:removeAddress("1.1.1.9")
     assert.equal("ERR_INVALID_ARG_TYPE", raised(list.addCIDRs, list, "1.0.0.0/8").code)
   end)
 

@@ -38,6 +38,31 @@ describe("child_process", function()
   testing.leakCheck(before_each, after_each)
   after_each(forks.cleanup)
 
+  it("takes no number for a descriptor that is none, on any Lua", function()
+    for _, fd in ipairs({ 1e300, 2 ^ 31, 2 ^ 32, 2 ^ 32 + 1, 1.5, 0 / 0, math.huge }) do
+      for _, entry in ipairs({ fd, { fd = fd } }) do
+        local err = raised(child_process.spawn, "true", {}, { stdio = { entry, "ignore", "ignore" } })
+        assert.equal("ERR_INVALID_ARG_VALUE", err.code, tostring(fd))
+      end
+    end
+  end)
+
+  it("refuses a longest message that is no length, and arguments that are no list", function()
+    for _, most in ipairs({ 0 / 0, -1, math.huge }) do
+      assert.equal("ERR_OUT_OF_RANGE", raised(child_process.spawn, "true", {}, { maxMessage = most }).code)
+    end
+    for _, args in ipairs({ 5, "x", true }) do
+      assert.equal("ERR_INVALID_ARG_TYPE", raised(child_process.execFile, "true", args).code)
+    end
+  end)
+
+  it("a limit of what is collected may have a fraction", function()
+    local got
+    child_process.exec("echo hello", { maxBuffer = 2.5 }, function(err, out) got = { err.code, out } end)
+    testing.run(function() return got end)
+    assert.same({ "ERR_CHILD_PROCESS_STDIO_MAXBUFFER", "he" }, got)
+  end)
+
   describe("spawn", function()
     it("tells of the beginning and the end, and gives the streams", function()
       local one = spawn("sh", { "-c", "cat; echo problem >&2; exit 3" })

@@ -35,6 +35,24 @@ describe("net.process", function()
     assert.equal("ERR_INVALID_ARG_TYPE", raised(function() process.title = 5 end).code)
   end)
 
+  it("kill takes no number that is no process's for another one, on any Lua", function()
+    -- Signal 0 kills nobody, whatever the number were taken for: 0 and -1 are many processes.
+    local none = { 1e300, -1e300, 2 ^ 31, 2 ^ 32, 2 ^ 32 + process.pid, -2 ^ 31 - 1, 2 ^ 63, 0.5, 0 / 0, math.huge }
+    for _, pid in ipairs(none) do
+      assert.equal("ERR_INVALID_ARG_TYPE", raised(process.kill, pid, 0).code, tostring(pid))
+    end
+    assert.equal("ESRCH", raised(process.kill, 2 ^ 31 - 1, 0).code)
+  end)
+
+  it("exitCode is an integer of any size: the system takes its last byte", function()
+    for code, status in pairs({ [2 ^ 32 + 7] = 7, [-1] = 255, [1e300] = 0 }) do
+      local text = ("local net = require('net') net.process.exitCode = %.17g net.run()"):format(code)
+      local command = child.lua(forks.script(text))
+      local output = child.run("sh -c " .. child.quote(command .. "; echo status $?"), nil, 20000)
+      assert.truthy(output:find("status " .. status, 1, true), output)
+    end
+  end)
+
   it("kill sends signals, and looks whether a process is there", function()
     assert.is_true(process.kill(process.pid, 0))
     assert.is_true(process:kill(process.pid, 0))

@@ -174,6 +174,28 @@ describe("net.Socket", function()
       assert.equal("localhost:6379", err.address)
     end)
 
+    it("emits an error when the socket is connecting over the other kind already", function()
+      local server, port = serve()
+      local path = testing.tmpPath()
+      for _, both in ipairs({ { port, path }, { path, { port = port, host = HOST } } }) do
+        local socket = net.Socket()
+        socket:on("error", nothing)
+        if both[1] == path then
+          local own = net.createServer():listen(path)
+          testing.wait(own, "listening")
+          socket:once("close", function() own:close() end)
+        end
+        socket:connect(both[1])
+        if both[1] == port then testing.wait(socket, "connect") end
+        local err
+        socket:on("error", function(one) err = err or one end)
+        socket:connect(both[2])
+        testing.wait(socket, "close")
+        assert.equal("EINVAL", err.code)
+      end
+      server:close()
+    end)
+
     it("emits error ENOENT for a path that is not there", function()
       local path = testing.tmpPath()
       local err = testing.wait(net.connect(path), "error")

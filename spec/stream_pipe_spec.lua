@@ -299,6 +299,25 @@ describe("unpipe", function()
     assert.equal(0, one:listenerCount("close") + two:listenerCount("finish"))
   end)
 
+  it("refuses what is no stream, and options that are none, before anything is changed", function()
+    local source, dest = Readable({ read = quiet }), sink()
+    local function code_of(...)
+      local ok, err = pcall(source.pipe, source, ...)
+      return not ok and err.code
+    end
+    for _, wrong in ipairs({ 5, "x", {}, { on = "x", emit = "x" }, PassThrough }) do
+      assert.equal("ERR_INVALID_ARG_TYPE", code_of(wrong))
+    end
+    for _, wrong in ipairs({ 5, "end", true, quiet }) do
+      assert.equal("ERR_INVALID_ARG_TYPE", code_of(dest, wrong))
+    end
+    assert.equal(0, source:listenerCount("data"))
+    source:push("x")
+    source:pipe(dest)
+    drain()
+    assert.same({ "x" }, dest.got)
+  end)
+
   it("works inside of a data listener", function()
     local source, dest = Readable({ read = quiet }), sink()
     source:push("a")

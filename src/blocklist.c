@@ -300,7 +300,7 @@ static blocklist *check_list(lua_State *L) {
 static int check_endpoint(lua_State *L, int index, endpoint *point) {
   size_t length;
   const char *text = luaL_checklstring(L, index, &length);
-  return read_endpoint(text, length, (int)luaL_checkinteger(L, index + 1), point);
+  return read_endpoint(text, length, net_check_int(L, index + 1), point);
 }
 
 /* The rule that the arguments are: address, family[, prefix | address, family]. Returns 0 for a bad address. */
@@ -310,7 +310,7 @@ static int check_rule(lua_State *L, rule *one) {
   one->kind = ADDRESS;
   if (lua_type(L, 4) == LUA_TNUMBER) {
     one->kind = SUBNET;
-    one->prefix = (int)luaL_checkinteger(L, 4);
+    one->prefix = net_check_int(L, 4);
     luaL_argcheck(L, one->prefix >= 0 && one->prefix <= (one->start.family == IPV4 ? 32 : NET_KEY_BITS), 4,
                   "prefix");
   } else if (lua_type(L, 4) == LUA_TSTRING) {

@@ -124,7 +124,7 @@ static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
 /* openChannel(fd): the end that this process was given. Its own children do not get it. */
 static int channel_open(lua_State *L) {
   net_stream *stream = net_stream_check(L, 1);
-  uv_file fd = (uv_file)luaL_checkinteger(L, 2);
+  uv_file fd = net_check_int(L, 2);
   if (stream == NULL) return net_fail(L, UV_EBADF);
   int status = uv_pipe_open(&stream->uv.pipe, fd);
   if (status == 0) net_inherit_keep_from_children(fd);

@@ -5,6 +5,7 @@
 #define UVNET_COMPAT_H
 
 #include <lauxlib.h>
+#include <limits.h>
 #include <lua.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -107,6 +108,14 @@ static inline void net_pushsize(lua_State *L, uint64_t value) {
 #else
   lua_pushnumber(L, (lua_Number)value);
 #endif
+}
+
+/* An argument as an int, cut off at its ends: what does not fit is still no other number. (Before Lua 5.3 it is for C to
+ * say what a double that does not fit becomes, and since then it raises.) */
+static inline int net_check_int(lua_State *L, int index) {
+  lua_Number number = luaL_checknumber(L, index);
+  luaL_argcheck(L, number == number, index, "a number expected, not NaN");
+  return number >= (lua_Number)INT_MAX ? INT_MAX : number <= (lua_Number)INT_MIN ? INT_MIN : (int)number;
 }
 
 /* A number that is an integer: where Lua has those, by its subtype, else by its value (a zero may have a sign, then it is

@@ -78,7 +78,7 @@ static void keep_freed_memory(void) {
 
 /* strerror(errno) -> code, libuv's sentence. */
 static int core_strerror(lua_State *L) {
-  int count = net_fail_push(L, (int)luaL_checkinteger(L, 1));
+  int count = net_fail_push(L, net_check_int(L, 1));
   lua_remove(L, -2);
   return count - 1;
 }

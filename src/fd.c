@@ -15,7 +15,7 @@
 
 int net_fd_type(lua_State *L) {
   const char *name = "UNKNOWN";
-  switch (uv_guess_handle((uv_file)luaL_checkinteger(L, 1))) {
+  switch (uv_guess_handle(net_check_int(L, 1))) {
     case UV_TCP: name = "TCP"; break;
     case UV_NAMED_PIPE: name = "PIPE"; break;
     case UV_FILE: name = "FILE"; break;
@@ -71,7 +71,7 @@ int net_fd_lift(net_handle **handle) {
 /* open(fd): it is the handle's from now on. */
 static int handle_open(lua_State *L) {
   net_handle *handle = net_handle_check(L, 1);
-  lua_Integer fd = luaL_checkinteger(L, 2);
+  int fd = net_check_int(L, 2);
   if (handle == NULL) return net_fail(L, UV_EBADF);
   int status = net_blocking_note((int)fd);
   if (status == 0) {

@@ -180,7 +180,7 @@ static int stream_listen(lua_State *L) {
   net_stream *stream = net_stream_check(L, 1);
   if (stream == NULL) return net_fail(L, UV_EBADF);
   if (stream->handle.ref == LUA_NOREF) return luaL_error(L, "the handle is not attached");
-  int backlog = (int)luaL_checkinteger(L, 2);
+  int backlog = net_check_int(L, 2);
   /* Of a named pipe that listens, libuv would count its requests twice on Windows, and never be done with closing it. */
   if (stream->flags & NET_LISTENING) return net_done(L, 0);
   int status = keep_spare(net_stream_loop(stream));

@@ -101,7 +101,7 @@ static void read_stdio(lua_State *L, int index, uv_stdio_container_t *stdio) {
   stdio->flags = UV_IGNORE;
   if (lua_type(L, index) == LUA_TNUMBER) {
     stdio->flags = UV_INHERIT_FD;
-    stdio->data.fd = (int)lua_tointeger(L, index);
+    stdio->data.fd = net_check_int(L, index);
     return;
   }
   if (!lua_toboolean(L, index)) return;
@@ -140,7 +140,7 @@ static int has_flag(lua_State *L, int table, const char *field) {
 
 static unsigned read_id(lua_State *L, int table, const char *field, unsigned *flags, unsigned flag) {
   lua_getfield(L, table, field);
-  unsigned id = lua_isnil(L, -1) ? 0 : (unsigned)luaL_checkinteger(L, -1);
+  unsigned id = lua_isnil(L, -1) ? 0 : (unsigned)net_check_int(L, -1);
   if (!lua_isnil(L, -1)) *flags |= flag;
   lua_pop(L, 1);
   return id;
@@ -204,7 +204,7 @@ static int process_pid(lua_State *L) {
 /* kill(signal) */
 static int process_kill(lua_State *L) {
   net_process *process = check_process(L);
-  int number = (int)luaL_checkinteger(L, 2);
+  int number = net_check_int(L, 2);
   if (process == NULL) return net_fail(L, UV_ESRCH);
   return net_done(L, uv_process_kill(&process->uv, number));
 }

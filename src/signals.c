@@ -92,7 +92,7 @@ static void on_signal(uv_signal_t *uv, int number) {
 /* start(number): the owner is told by _onsignal(number). */
 static int signal_start(lua_State *L) {
   net_signal *signal = check_signal(L);
-  int number = (int)luaL_checkinteger(L, 2);
+  int number = net_check_int(L, 2);
   if (signal == NULL) return net_fail(L, UV_EBADF);
   if (signal->handle.ref == LUA_NOREF) return luaL_error(L, "the handle is not attached");
   stop(signal);

@@ -31,7 +31,7 @@ static int push_between(lua_State *L, int level, int allowed) {
 
 /* between(level, allowed) -> the function in C that keeps the task from waiting, if there is one. */
 static int wait_between(lua_State *L) {
-  int level = (int)luaL_checkinteger(L, 1);
+  int level = net_check_int(L, 1);
   luaL_checktype(L, 2, LUA_TTABLE);
   return push_between(L, level, 2);
 }

@@ -71,7 +71,7 @@ static int system_cwd(lua_State *L) {
 
 /* kill(pid, signal) */
 static int system_kill(lua_State *L) {
-  return net_done(L, uv_kill((int)luaL_checkinteger(L, 1), (int)luaL_checkinteger(L, 2)));
+  return net_done(L, uv_kill(net_check_int(L, 1), net_check_int(L, 2)));
 }
 
 /* environment() -> a list of NAME=value */
@@ -146,7 +146,7 @@ static int system_set_title(lua_State *L) {
 /* readFile(fd) -> the next bytes of a file, "" at its end. */
 static int system_read_file(lua_State *L) {
   uv_fs_t request;
-  uv_file fd = (uv_file)luaL_checkinteger(L, 1);
+  uv_file fd = net_check_int(L, 1);
   char *room = (char *)net_newuserdata(L, READ_ROOM);
   uv_buf_t buffer = uv_buf_init(room, READ_ROOM);
   int result = uv_fs_read(NULL, &request, fd, &buffer, 1, -1, NULL);
@@ -159,7 +159,7 @@ static int system_read_file(lua_State *L) {
 /* writeFile(fd, data): all of it. */
 static int system_write_file(lua_State *L) {
   size_t size, done = 0;
-  uv_file fd = (uv_file)luaL_checkinteger(L, 1);
+  uv_file fd = net_check_int(L, 1);
   const char *data = luaL_checklstring(L, 2, &size);
   while (done < size) {
     uv_fs_t request;
@@ -223,7 +223,7 @@ static int system_hostname(lua_State *L) {
 /* exitCode(status): what the process ends with, if its program ends well. */
 static int system_exit_code(lua_State *L) {
   static int registered;
-  status_at_end = (int)luaL_optinteger(L, 1, 0) & 0xff;
+  status_at_end = net_check_int(L, 1) & 0xff;
   if (!registered && status_at_end != 0) registered = at_end() == 0;
   return 0;
 }

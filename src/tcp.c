@@ -37,7 +37,7 @@ static net_stream *check_tcp(lua_State *L) {
 static int address_of(lua_State *L, struct sockaddr_storage *address) {
   size_t length;
   const char *ip = luaL_checklstring(L, 2, &length);
-  int port = (int)luaL_checkinteger(L, 3);
+  int port = net_check_int(L, 3);
   return strlen(ip) == length ? net_addr_parse(ip, port, address) : UV_EINVAL;
 }
 

@@ -115,7 +115,7 @@ static int tcp_set_tos(lua_State *L) {
   if (stream == NULL) return net_fail(L, UV_EBADF);
   int level = 0;
   int option = 0;
-  int value = (int)luaL_checkinteger(L, 2);
+  int value = net_check_int(L, 2);
   int status = find_tos(&level, stream, &option);
   if (status == 0) status = set_number(stream, level, option, value);
   /* What comes mapped into IPv6 has that of IPv4. Not everywhere can both be set. */

@@ -36,7 +36,7 @@ static int init_tty(net_loop *loop, net_handle *handle, const void *argument) {
 
 /* tty(fd) */
 static int tty_create(lua_State *L) {
-  uv_file fd = (uv_file)luaL_checkinteger(L, 1);
+  uv_file fd = net_check_int(L, 1);
   return net_box_new(L, net_loop_upvalue(L), net_type_upvalue(L), &fd);
 }
 

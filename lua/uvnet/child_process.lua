@@ -332,7 +332,7 @@ local function collect(stream, name, limit, encoding, on_limit)
     if size > limit then return end
     size = size + #chunk
     if size > limit then
-      parts[#parts + 1] = chunk:sub(1, #chunk - (size - limit))
+      parts[#parts + 1] = chunk:sub(1, math.floor(#chunk - (size - limit)))
       on_limit(errors.coded("ERR_CHILD_PROCESS_STDIO_MAXBUFFER", name))
     else
       parts[#parts + 1] = chunk
@@ -349,6 +349,7 @@ local function exec_arguments(args, options, callback)
   elseif is_callable(options) then
     options, callback = nil, options
   end
+  if args ~= nil and type(args) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "args", "object", args) end
   if options ~= nil and type(options) ~= "table" then
     errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options)
   end

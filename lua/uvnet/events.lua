@@ -456,6 +456,7 @@ EventEmitter.off = EventEmitter.removeListener
 -- @param[opt] event the event's name
 -- @return the emitter
 function EventEmitter:removeAllListeners(event)
+  errors._checkSelf(self, "emitter:removeAllListeners(event)")
   local events = rawget(self, "_events")
   if not events then return self end
   if event ~= nil then event = to_key(event) end
@@ -502,11 +503,15 @@ function EventEmitter:emit(event, ...)
   local events = self._events
   if type(event) ~= "string" then event = to_key(event) end
   if event == "error" then
+    if not events then errors._checkSelf(self, "emitter:emit(event)") end
     if events and events[errorMonitor] ~= nil then self:emit(errorMonitor, ...) end
     if not events or events.error == nil then raise_unhandled(self, (...)) end
   end
   local entry = events and events[event]
-  if entry == nil then return false end
+  if entry == nil then
+    if not events then errors._checkSelf(self, "emitter:emit(event)") end
+    return false
+  end
   if is_list(entry) then
     entry.busy = true
     for i = 1, #entry do
@@ -518,7 +523,8 @@ function EventEmitter:emit(event, ...)
   return true
 end
 
-local function entries(self, event, convert)
+local function entries(self, event, convert, method)
+  errors._checkSelf(self, method)
   local events = rawget(self, "_events")
   local entry = events and events[to_key(event)]
   if entry == nil then return {} end
@@ -533,14 +539,14 @@ end
 --- A copy of the list of an event's listeners, as they were given.
 -- @param event the event's name
 -- @treturn {function,...}
-function EventEmitter:listeners(event) return entries(self, event, original) end
+function EventEmitter:listeners(event) return entries(self, event, original, "emitter:listeners(event)") end
 
 --- A copy of the list of an event's listeners, with the wrappers of those added by `once`: a wrapper can be called, and
 -- its field `listener` is the function that was given.
 -- @param event the event's name
 -- @treturn {function,...}
 function EventEmitter:rawListeners(event)
-  return entries(self, event, raw)
+  return entries(self, event, raw, "emitter:rawListeners(event)")
 end
 
 --- How many listeners an event has.
@@ -548,6 +554,7 @@ end
 -- @tparam[opt] function listener count only this one
 -- @treturn integer
 function EventEmitter:listenerCount(event, listener)
+  if event == nil then errors._checkSelf(self, "emitter:listenerCount(event)") end
   local events = rawget(self, "_events")
   local entry = events and events[to_key(event)]
   if entry == nil then return 0 end
@@ -562,6 +569,7 @@ end
 --- The names of the events that have listeners, in the order in which they came.
 -- @treturn table
 function EventEmitter:eventNames()
+  errors._checkSelf(self, "emitter:eventNames()")
   local events = rawget(self, "_events")
   return events and names_of(events) or {}
 end
@@ -576,6 +584,7 @@ function EventEmitter:setMaxListeners(n, ...)
     local emitters = { n, ... }
     return lazily("uvnet.events.helpers").setMaxListeners(EventEmitter, self, emitters)
   end
+  errors._checkSelf(self, "emitter:setMaxListeners(n)")
   check_limit("setMaxListeners", n)
   self._maxListeners = n
   return self
@@ -583,7 +592,10 @@ end
 
 --- How many listeners one event may have before a warning is printed.
 -- @treturn number
-function EventEmitter:getMaxListeners() return self._maxListeners or EventEmitter.defaultMaxListeners end
+function EventEmitter:getMaxListeners()
+  errors._checkSelf(self, "emitter:getMaxListeners()")
+  return self._maxListeners or EventEmitter.defaultMaxListeners
+end
 
 --- The listeners of an event: `net.events.getEventListeners(emitter, event)`. Of the class.
 -- @param emitter

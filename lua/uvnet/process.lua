@@ -18,6 +18,8 @@ local signals = require("uvnet.process.signals")
 local standard = require("uvnet.process.standard_streams")
 local ticks = require("uvnet.runtime.ticks")
 
+local INT32 = 2 ^ 31 -- a process's number is less
+
 local Process = EventEmitter:extend("Process")
 local getters = Process.__getters
 
@@ -39,7 +41,7 @@ local function set_exit_code(self, code)
     errors.throw("ERR_INVALID_ARG_TYPE", "code", "integer", code)
   end
   rawset(self, "_exitCode", code)
-  core.exitCode(code and math.floor(code) or 0)
+  core.exitCode((code or 0) % 256)
 end
 
 local setters = Process.__setters
@@ -78,7 +80,9 @@ function Process.kill(...)
   if type(first) ~= "table" then
     pid, signal = first, pid
   end
-  if type(pid) ~= "number" or pid % 1 ~= 0 then errors.throw("ERR_INVALID_ARG_TYPE", "pid", "number", pid) end
+  if type(pid) ~= "number" or pid % 1 ~= 0 or pid < -INT32 or pid >= INT32 then
+    errors.throw("ERR_INVALID_ARG_TYPE", "pid", "number", pid)
+  end
   local number = signals.number(signal == nil and "SIGTERM" or signal)
   local ok, code, errno = core.kill(math.floor(pid), number)
   if not ok then error(errors.system("kill", code, errno), 0) end
@@ -189,13 +193,14 @@ end
 --- Ends the process: emits `exit`, closes the Lua state, and leaves.
 -- @tparam[opt] integer code without it, `exitCode`, or 0
 function Process:exit(code)
+  errors._checkSelf(self, "process:exit(code)")
   if code ~= nil then set_exit_code(self, code) end
   if not rawget(self, "_exiting") then
     rawset(self, "_exiting", true)
     self:emit("exit", self.exitCode or 0)
   end
   io.stdout:flush()
-  os.exit(self.exitCode or 0, true)
+  os.exit(math.floor((self.exitCode or 0) % 256), true)
 end
 
 local process = Process()

@@ -6,6 +6,7 @@
 
 local class = require("uvnet.base.class")
 local errors = require("uvnet.errors")
+local is_callable = require("uvnet.base.callable")
 local task = require("uvnet.runtime.task")
 local ticks = require("uvnet.runtime.ticks")
 
@@ -187,6 +188,7 @@ end
 -- @raise what it raises; ERR_INVALID_STATE
 function Lock:with(fn, ...)
   errors._checkSelf(self, "lock:with(fn)")
+  if not is_callable(fn) then errors.throw("ERR_INVALID_ARG_TYPE", "fn", "function", fn) end
   local held = self:acquire()
   return release_behind(held, task.pcall(fn, ...))
 end

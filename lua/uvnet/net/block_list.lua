@@ -30,7 +30,8 @@ local function check_string(value, name)
 end
 
 local function check_list(value, name)
-  if type(value) ~= "table" or getmetatable(value) and rawget(getmetatable(value), "class") then
+  local metatable = getmetatable(value)
+  if type(value) ~= "table" or type(metatable) == "table" and rawget(metatable, "class") then
     errors.throw("ERR_INVALID_ARG_TYPE", name, "Array", value)
   end
 end

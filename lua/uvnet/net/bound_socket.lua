@@ -88,7 +88,8 @@ function BoundSocket:initialize(options)
   end
 end
 
-local function held(self)
+local function held(self, call)
+  errors._checkSelf(self, call)
   local handle = rawget(self, "_held")
   if not handle then errors.throw("ERR_SOCKET_HANDLE_ADOPTED") end
   return handle
@@ -99,7 +100,7 @@ end
 -- @raise ERR_SOCKET_HANDLE_ADOPTED
 -- @see Node's net: boundSocket.address()
 function BoundSocket:address()
-  held(self)
+  held(self, "boundSocket:address()")
   local name = self._name
   if type(name) == "string" then return name end
   return { address = name.address, family = name.family, port = name.port }
@@ -109,13 +110,13 @@ end
 -- @treturn integer -1 where there are none
 -- @raise ERR_SOCKET_HANDLE_ADOPTED
 -- @see Node's net: boundSocket.fd()
-function BoundSocket:fd() return held(self).fd end
+function BoundSocket:fd() return held(self, "boundSocket:fd()").fd end
 
 --- Closes it, if nobody has taken it over.
 -- @raise ERR_SOCKET_HANDLE_ADOPTED
 -- @see Node's net: boundSocket.close()
 function BoundSocket:close()
-  held(self):close()
+  held(self, "boundSocket:close()"):close()
   self._held = nil
 end
 

@@ -72,16 +72,20 @@ end
 -- @tparam handle handle attached to whom the outcome is told
 function attempts.start(handle, attempt)
   local ok, code, errno
-  if attempt.family then
-    ok, code, errno = handle:connect(attempt.address, attempt.port)
+  local connect = attempt.family and handle.connect or not attempt.family and handle.connectPath
+  if not connect then -- it is of the other kind: the socket connects elsewhere already
+    code, errno = "EINVAL", core.errno("EINVAL")
+  elseif attempt.family then
+    ok, code, errno = connect(handle, attempt.address, attempt.port)
   else
-    ok, code, errno = handle:connectPath(attempt.address)
+    ok, code, errno = connect(handle, attempt.address)
     if ok == "done" then return nil, { handle = handle, code = code, errno = errno } end
   end
   if ok then return nil end
   local suffix = " - Local (undefined:undefined)"
   if attempt.family then
-    local address, port = handle:sockname()
+    local address, port
+    if connect then address, port = handle:sockname() end
     if not address then port = nil end
     suffix = (" - Local (%s:%s)"):format(tostring(address or "undefined"), tostring(port or "undefined"))
   end

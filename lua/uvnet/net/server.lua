@@ -327,6 +327,7 @@ end
 -- @treturn Server itself
 -- @see Node's net: server.ref()
 function Server:ref()
+  errors._checkSelf(self, "server:ref()")
   self._unrefed = nil
   local handle = rawget(self, "_handle")
   if handle then handle:ref() end
@@ -337,6 +338,7 @@ end
 -- @treturn Server itself
 -- @see Node's net: server.unref()
 function Server:unref()
+  errors._checkSelf(self, "server:unref()")
   self._unrefed = true
   local handle = rawget(self, "_handle")
   if handle then handle:unref() end

@@ -504,6 +504,7 @@ end
 -- @treturn Socket itself
 -- @raise ERR_INVALID_HANDLE_TYPE
 function Socket:resetAndDestroy()
+  errors._checkSelf(self, "socket:resetAndDestroy()")
   local handle = self._handle
   if not handle then return self:destroy(errors.coded("ERR_SOCKET_CLOSED")) end
   if not handle:isTcp() then errors.throw("ERR_INVALID_HANDLE_TYPE") end
@@ -521,6 +522,7 @@ end
 
 --- Ends the writable side, and destroys the socket once all is written.
 function Socket:destroySoon()
+  if type(self) ~= "table" then errors._checkSelf(self, "socket:destroySoon()") end
   if self.writable then self:finish() end
   if self.writableFinished then
     self:destroy()

@@ -212,6 +212,7 @@ end
 -- @treturn Socket itself
 -- @see Node's net: socket.ref()
 function methods:ref()
+  errors._checkSelf(self, "socket:ref()")
   self._unrefed = nil
   local handle = self._handle
   if handle then handle:ref() end
@@ -223,6 +224,7 @@ end
 -- @treturn Socket itself
 -- @see Node's net: socket.unref()
 function methods:unref()
+  errors._checkSelf(self, "socket:unref()")
   self._unrefed = true
   local handle = self._handle
   if handle then handle:unref() end
@@ -256,7 +258,10 @@ end
 --- The socket's own end.
 -- @treturn table `{ port = …, family = "IPv4" or "IPv6", address = … }`, or `{}` where there is none
 -- @see Node's net: socket.address()
-function methods:address() return sockname(self) end
+function methods:address()
+  errors._checkSelf(self, "socket:address()")
+  return sockname(self)
+end
 
 function getters:localAddress()
   local path = rawget(self, "_bound")

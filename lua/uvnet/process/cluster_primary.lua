@@ -254,6 +254,8 @@ end
 
 --- Ends it by a signal.
 -- @tparam[opt="SIGTERM"] string|integer signal
-function Worker:destroy(signal) self.process:kill(signal or "SIGTERM") end
+function Worker:destroy(signal)
+  if self.process then self.process:kill(signal or "SIGTERM") end
+end
 
 return cluster

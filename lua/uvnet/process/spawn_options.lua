@@ -136,6 +136,11 @@ local function new_pipe(entries, make)
   return error(errors.system("pipe", code, errno), 0)
 end
 
+-- A descriptor's number, if it is one.
+local function descriptor(value)
+  if type(value) == "number" and value % 1 == 0 and value >= 0 and value < 2 ^ 31 then return math.floor(value) end
+end
+
 local function entry_of(value, at, entries)
   if value == nil then value = at <= 3 and "pipe" or "ignore" end
   if value == "ignore" then return { kind = "ignore", core = false } end
@@ -154,10 +159,8 @@ local function entry_of(value, at, entries)
     return { kind = "ipc", handle = handle, core = { handle } }
   end
   if value == "inherit" then return { kind = "inherit", core = at - 1 } end
-  if type(value) == "number" and value % 1 == 0 then return { kind = "fd", core = math.floor(value) } end
-  if type(value) == "table" and type(rawget(value, "fd")) == "number" then
-    return { kind = "fd", core = math.floor(value.fd) }
-  end
+  local fd = descriptor(value) or type(value) == "table" and descriptor(rawget(value, "fd"))
+  if fd then return { kind = "fd", core = fd } end
   local handle = handle_of(value)
   if handle then return { kind = "wrap", handle = handle, core = handle, stream = value } end
   close_pipes(entries)
@@ -226,7 +229,10 @@ function spawn_options.normalize(file, args, options)
   local shell, argv0 = check(options, "shell", { "boolean", "string" }), check(options, "argv0", { "string" })
   if argv0 then check_text(argv0, "options.argv0") end
   check(options, "env", { "table" })
-  check(options, "maxMessage", { "number" })
+  local longest = check(options, "maxMessage", { "number" })
+  if longest and not (longest >= 0 and longest <= 2 ^ 53) then
+    errors.throw("ERR_OUT_OF_RANGE", "options.maxMessage", ">= 0 && <= 9007199254740991", longest)
+  end
   local serialization = options.serialization
   if serialization ~= nil and serialization ~= "json" and serialization ~= "advanced" then
     errors.throw("ERR_INVALID_ARG_VALUE", "options.serialization", serialization,

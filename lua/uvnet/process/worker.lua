@@ -3,6 +3,7 @@
 -- Floor 4.
 
 local EventEmitter = require("uvnet.events")
+local errors = require("uvnet.errors")
 local strict = require("uvnet.base.strict")
 
 --- A worker.
@@ -28,7 +29,8 @@ end
 
 --- Sends it a message, or from within it one to the primary; see `ChildProcess:send`.
 function Worker:send(...)
-  local process = self.process
+  local process = rawget(self, "process")
+  if not process then errors.throw("ERR_INVALID_STATE", "The worker has no process") end
   return process:send(...)
 end
 
@@ -37,11 +39,14 @@ function Worker:kill(signal) return self:destroy(signal) end
 
 --- Has its process ended?
 -- @treturn boolean
-function Worker:isDead() return self.process.exitCode ~= nil or self.process.signalCode ~= nil end
+function Worker:isDead()
+  local process = self.process
+  return process ~= nil and (process.exitCode ~= nil or process.signalCode ~= nil)
+end
 
 --- Is there a channel between it and the primary?
 -- @treturn boolean
-function Worker:isConnected() return self.process.connected end
+function Worker:isConnected() return self.process ~= nil and self.process.connected end
 
 function Worker:_describe() return ("%s, %s"):format(tostring(self.id), self.state) end
 

@@ -24,6 +24,8 @@ local function broken(self, ws)
     end
   end
   waiters.origin[err] = self
+  local own = rawget(self, "_ws") -- the shared ones are of streams that have not failed
+  if own then own.raised = true end
   return raise(err)
 end
 

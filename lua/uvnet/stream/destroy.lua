@@ -56,8 +56,8 @@ end
 local function emit_error(stream, err)
   if marked(stream, "errorEmitted") then return end
   mark(stream, "errorEmitted", true)
-  -- Who waits at the stream gets the error: then nobody need listen for it.
-  local is_told = waiters.are_there(stream)
+  -- Who waits at the stream gets the error, or his write has raised it: then nobody need listen for it.
+  local is_told = waiters.are_there(stream) or marked(stream, "raised")
   waiters.tell_both(stream)
   if is_told and stream:listenerCount("error") == 0 then
     stream:emit(EventEmitter.errorMonitor, err)
@@ -117,6 +117,7 @@ end
 -- @tparam[opt] function callback called with the reason once `_destroy` is through
 -- @return the stream
 function destroy.destroy(stream, err, callback)
+  if type(stream) ~= "table" then errors._checkSelf(stream, "stream:destroy()") end
   if marked(stream, "destroyed") then
     if type(callback) == "function" then callback() end
     return stream

@@ -5,8 +5,10 @@
 --
 -- Floor 3.
 
+local class = require("uvnet.base.class")
 local destruction = require("uvnet.stream.destroy")
 local errors = require("uvnet.errors")
+local is_callable = require("uvnet.base.callable")
 local state = require("uvnet.stream.state")
 local strict = require("uvnet.base.strict")
 local ticks = require("uvnet.runtime.ticks")
@@ -69,6 +71,9 @@ local function wait_no_more(rs, dest)
   return rs.awaitDrain == nil
 end
 
+-- Somebody has forgotten to call it.
+local function is_class(value) return value.__instance ~= nil and class.of(value) == nil end
+
 local function write_to(dest, chunk) return dest:write(chunk) end
 
 --- Sends all data into a Writable, pausing while that has enough, and ends it at the end. A destination whose `write`
@@ -77,8 +82,12 @@ local function write_to(dest, chunk) return dest:write(chunk) end
 -- @tparam[opt] table options `["end"] = false`: the destination is not ended
 -- @return dest
 function pipe.pipe(self, dest, options)
-  if type(dest) ~= "table" or not dest.on or not dest.emit then
+  if type(self) ~= "table" then errors._checkSelf(self, "stream:pipe(destination)") end
+  if type(dest) ~= "table" or is_class(dest) or not is_callable(dest.on) or not is_callable(dest.emit) then
     errors.throw("ERR_INVALID_ARG_TYPE", "destination", "Writable", dest)
+  end
+  if options ~= nil and type(options) ~= "table" then
+    errors.throw("ERR_INVALID_ARG_TYPE", "options", "object", options)
   end
   strict.check(options, pipe.OPTIONS)
   local rs = self._rs
@@ -195,6 +204,7 @@ end
 -- @param[opt] dest
 -- @return the stream
 function pipe.unpipe(self, dest)
+  if type(self) ~= "table" then errors._checkSelf(self, "stream:unpipe(destination)") end
   self:_flowChanged()
   local rs = peek_readable(self)
   local pipes = rs.pipes

@@ -140,6 +140,7 @@ end
 -- @treturn boolean false if no more should be pushed until `_read` is called
 -- @raise ERR_UNKNOWN_ENCODING
 function push.unshift(self, chunk, encoding)
+  if type(self) ~= "table" then errors._checkSelf(self, "stream:unshift(chunk)") end
   local rs = self._rs
   if chunk == nil then
     on_eof(self, rs)

@@ -125,6 +125,7 @@ local resume_now = reading.resume_now
 --- Lets data flow. Does nothing while `readable` has listeners.
 -- @return the stream
 function reading.resume(self)
+  if type(self) ~= "table" then errors._checkSelf(self, "stream:resume()") end
   local rs = self._rs
   if rs.destroyed then return self end
   if not rs.flowing then
@@ -141,6 +142,7 @@ end
 --- Stops the flow of data.
 -- @return the stream
 function reading.pause(self)
+  if type(self) ~= "table" then errors._checkSelf(self, "stream:pause()") end
   self:_flowChanged()
   local rs = self._rs
   if rs.destroyed then return self end

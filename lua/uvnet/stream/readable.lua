@@ -301,6 +301,7 @@ Readable.off = Readable.removeListener
 -- @param[opt] event the event's name
 -- @return the stream
 function Readable:removeAllListeners(event)
+  if type(self) ~= "table" then errors._checkSelf(self, "emitter:removeAllListeners(event)") end
   if event == "data" or event == nil then self:_flowChanged() end
   EventEmitter.removeAllListeners(self, event)
   if event == "readable" or event == nil then later(update_listening, self) end
@@ -330,6 +331,7 @@ end
 --- Was the flow stopped?
 -- @treturn boolean
 function Readable:isPaused()
+  if type(self) ~= "table" then errors._checkSelf(self, "stream:isPaused()") end
   local rs = peek_readable(self)
   return rs.paused == true or rs.flowing == false
 end

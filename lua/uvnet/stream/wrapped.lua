@@ -57,7 +57,9 @@ end
 -- @return the readable
 -- @raise ERR_INVALID_ARG_TYPE
 function wrapped.new(Readable, source, options)
-  if type(source) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "stream", "Stream", source) end
+  if type(source) ~= "table" or type(source.on) ~= "function" then
+    errors.throw("ERR_INVALID_ARG_TYPE", "stream", "Stream", source)
+  end
   local own = { objectMode = true }
   for _, name in ipairs({ "objectMode", "readableObjectMode" }) do
     if source[name] ~= nil then own.objectMode = source[name] end

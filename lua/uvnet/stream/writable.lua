@@ -141,6 +141,7 @@ end
 
 --- Has all that is written from now on wait until `uncork`, or `finish`. Counts: each needs its `uncork`.
 function Writable:cork()
+  if type(self) ~= "table" then errors._checkSelf(self, "stream:cork()") end
   local ws = self._ws
   ws.corked = (ws.corked or 0) + 1
   self:_queueChanged()
@@ -148,6 +149,7 @@ end
 
 --- Undoes one `cork`; the last one writes what waits.
 function Writable:uncork()
+  if type(self) ~= "table" then errors._checkSelf(self, "stream:uncork()") end
   local ws = self._ws
   local corked = ws.corked or 0
   if corked == 0 then return end
@@ -161,6 +163,7 @@ end
 -- @return the stream
 -- @raise ERR_UNKNOWN_ENCODING
 function Writable:setDefaultEncoding(encoding)
+  if type(self) ~= "table" then errors._checkSelf(self, "stream:setDefaultEncoding(encoding)") end
   local name = text.name(encoding)
   self._ws.defaultEncoding = name ~= "utf8" and name or nil
   self:_queueChanged()
@@ -245,6 +248,7 @@ Writable:_joinNames()
 -- @param[opt] callback
 -- @return the stream
 function Writable:destroy(err, callback)
+  if type(self) ~= "table" then errors._checkSelf(self, "stream:destroy()") end
   local ws = self._ws
   if not ws.destroyed and (ws.buffered or ws.onFinished) then later(after.fail_waiting, self, ws) end
   return destruction.destroy(self, err, callback)
