@@ -6,6 +6,7 @@ local timers = require("uvnet.timers")
 local tree = require("spec.support.tree")
 
 local HOST = "127.0.0.1"
+local PATIENCE = 60000 -- ms
 
 -- Starts an example that listens, and gives it and its port back.
 local function listening(name, ...)
@@ -22,11 +23,11 @@ local function visit(port)
   visitor.socket:on("close", function() visitor.closed = true end)
 
   function visitor:expect(text)
-    testing.run(function() return self.text:find(text, 1, true) end)
+    testing.run(function() return self.text:find(text, 1, true) end, PATIENCE)
   end
 
   function visitor:expect_close()
-    testing.run(function() return self.closed end)
+    testing.run(function() return self.closed end, PATIENCE)
     return self.text
   end
 

@@ -1,5 +1,6 @@
 local async = require("uvnet.async")
 local child = require("spec.support.child")
+local core = require("uvnet.core")
 local forks = require("spec.support.forks")
 local net = require("net")
 local sockets = require("spec.support.sockets")
@@ -252,10 +253,11 @@ describe("net.process", function()
       local function raises() error("of the listener", 0) end
       process:on("uncaughtException", raises)
       timers.setTimeout(function() error(value) end, 1)
-      assert.equal("of the listener", raised(async.sleep, 10))
+      -- So long that what is raised never comes in the turn in which the sleep is over.
+      assert.equal("of the listener", raised(async.sleep, 60000))
       process:removeListener("uncaughtException", raises)
       timers.setTimeout(function() error(value) end, 1)
-      assert.equal(value, raised(async.sleep, 10))
+      assert.equal(value, raised(async.sleep, 60000))
       net.run()
     end)
 
@@ -320,7 +322,8 @@ describe("net.process", function()
       assert.equal("exit\t3\n", output)
       assert.equal(3, status)
       output, status = run("local net = require('net') net.process.exitCode = 7 net.run() os.exit(2)")
-      assert.equal(2, status, output)
+      -- Not every C library tells the status at the end (docs/differences.md).
+      assert.equal(core.exitCode(0) and 2 or 7, status, output)
     end)
   end)
 

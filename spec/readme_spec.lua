@@ -13,6 +13,7 @@ local timers = require("uvnet.timers")
 local tree = require("spec.support.tree")
 
 local HOST = "127.0.0.1"
+local PATIENCE = 60000 -- ms
 
 -- A client that collects what it gets. The program may not listen yet: then it tries again.
 local function visit(where)
@@ -34,15 +35,15 @@ local function visit(where)
     socket:on("close", function() visitor.closed = visitor.connected end)
   end
   try()
-  testing.run(function() return visitor.connected end)
+  testing.run(function() return visitor.connected end, PATIENCE)
 
   function visitor:expect(text)
-    testing.run(function() return #self.text >= #text end)
+    testing.run(function() return #self.text >= #text end, PATIENCE)
     assert.equal(text, self.text)
   end
 
   function visitor:expect_end(text)
-    testing.run(function() return self.closed end)
+    testing.run(function() return self.closed end, PATIENCE)
     if text then assert.equal(text, self.text) end
     return self.text
   end

@@ -187,6 +187,8 @@ static void leave(int status, void *argument) {
   _exit(status_at_end);
 }
 
+enum { KNOWS_STATUS = 1 };
+
 static int at_end(void) { return on_exit(leave, NULL); }
 
 #else
@@ -196,6 +198,8 @@ static void leave(void) {
   (void)fflush(NULL);
   _exit(status_at_end);
 }
+
+enum { KNOWS_STATUS = 0 };
 
 static int at_end(void) { return atexit(leave); }
 
@@ -220,12 +224,14 @@ static int system_hostname(lua_State *L) {
   return 1;
 }
 
-/* exitCode(status): what the process ends with, if its program ends well. */
+/* exitCode(status): what the process ends with, if its program ends well -> whether that is known at the end; where the C
+ * library does not tell, it is taken for well. */
 static int system_exit_code(lua_State *L) {
   static int registered;
   status_at_end = net_check_int(L, 1) & 0xff;
   if (!registered && status_at_end != 0) registered = at_end() == 0;
-  return 0;
+  lua_pushboolean(L, KNOWS_STATUS);
+  return 1;
 }
 
 void net_system_open(lua_State *L) {

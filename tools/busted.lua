@@ -6,4 +6,6 @@ if os.getenv("UVNET_GC_STRESS") then
   dofile(arg[0]:match("^(.*)tools/") .. "stress/collect.lua")
   require("uvnet.testing").timeout = 60000
 end
+-- Emulated processors and systems take their time, too. (The variable may be there and empty.)
+if (os.getenv("UVNET_SLOW") or "") ~= "" then require("uvnet.testing").timeout = 60000 end
 require("busted.runner")({ standalone = false })

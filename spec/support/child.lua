@@ -11,6 +11,9 @@ Child.__index = Child
 
 local on_windows = package.config:sub(1, 1) == "\\"
 
+-- Where the processor or the system is emulated (UVNET_SLOW), everything takes longer.
+local DEFAULT_LIMIT = (os.getenv("UVNET_SLOW") or "") ~= "" and 60000 or 10000
+
 local running = {}
 local here = lfs.currentdir()
 
@@ -114,7 +117,7 @@ end
 
 --- Runs our loop until a condition is true.
 -- @tparam function condition
--- @tparam[opt=10000] integer ms time limit
+-- @tparam[opt=10000] integer ms time limit; 60000 where UVNET_SLOW is set
 -- @treturn boolean false when the time is over
 function child.poll(condition, ms)
   if condition() then return true end
@@ -126,7 +129,7 @@ function child.poll(condition, ms)
   local limit = timers.setTimeout(function()
     late = true
     net.stop()
-  end, ms or 10000)
+  end, ms or DEFAULT_LIMIT)
   local ok, err = true, nil
   while ok and not reached and not late do
     ok, err = pcall(net.run)
