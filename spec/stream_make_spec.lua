@@ -197,6 +197,52 @@ describe("Duplex.from", function()
       assert.equal("ERR_INVALID_ARG_TYPE", raised(Duplex.from, wrong).code)
     end
   end)
+
+  it("calls a function at once, and refuses one that neither takes nor makes a chunk", function()
+    local called = 0
+    local err = raised(Duplex.from, function() called = called + 1 end)
+    assert.equal("ERR_INVALID_RETURN_VALUE", err.code)
+    assert.equal('Expected Iterable, AsyncIterable or AsyncFunction to be returned from the "body" function but got '
+      .. "undefined.", err.message)
+    assert.equal("ERR_INVALID_RETURN_VALUE", raised(Duplex.from, function() return 5 end).code)
+    assert.equal(1, called)
+    local got = gather(Duplex.from(function() return { "a", "b" } end))
+    drain()
+    assert.same({ "a", "b", "end", "close" }, got)
+    got = gather(Duplex.from(function() error("at once", 0) end))
+    drain()
+    assert.same({ "at once", "close" }, got)
+    got = gather(Readable.from({ "a" }):compose(function() error("at once", 0) end))
+    drain()
+    assert.same({ "at once", "close" }, got)
+  end)
+
+  it("ends a function that only takes without anybody who reads, and lets it return nothing", function()
+    local taken, over, failure = "", {}, nil
+    local function take(source)
+      local chunk = source()
+      while chunk do
+        taken = taken .. chunk
+        chunk = source()
+      end
+    end
+    local sink = Duplex.from(take)
+    stream.finished(sink, function(err) over[1] = err or "done" end)
+    sink:finish("abc")
+    drain()
+    assert.same({ "done" }, over)
+    stream.finished(stream.compose({ "d", "e" }, doubling, take), function(err) over[2] = err or "done" end)
+    drain()
+    assert.same({ "done", "done" }, over)
+    assert.equal("abcddee", taken)
+    local wrong = stream.compose({ "f" }, function(source)
+      take(source)
+      return taken
+    end)
+    stream.finished(wrong, function(err) failure = err end)
+    drain()
+    assert.equal("ERR_INVALID_RETURN_VALUE", failure.code)
+  end)
 end)
 
 describe("compose", function()
@@ -359,6 +405,26 @@ describe("pipeline of what is no stream", function()
     assert.same({ "a", "b" }, written)
     assert.equal("over", over)
     assert.is_true(dest.writable)
+  end)
+
+  it("is over with what its last function makes, though nobody reads it", function()
+    local over
+    stream.pipeline({ "a", "b" }, doubling, function(err) over = { err } end)
+    drain()
+    assert.same({}, over)
+  end)
+
+  it("takes nothing of an endless source when its signal has been aborted before", function()
+    local asked, failure = 0, nil
+    local function endless()
+      asked = asked + 1
+      return asked < 1000000 and "x" or nil
+    end
+    local sink = Writable({ write = function(_, _, _, callback) callback() end })
+    stream.pipeline(endless, sink, { signal = net.AbortSignal.abort() }, function(err) failure = err end)
+    drain()
+    assert.equal("AbortError", failure.name)
+    assert.equal(0, asked)
   end)
 end)
 

@@ -690,7 +690,8 @@ function Duplex:initialize(options) end
 ---a function that makes chunks of chunks: it is called as a coroutine with a function that gives the next chunk that was
 ---written, nil at the end; what it yields is read.
 ---
----Raises `ERR_INVALID_ARG_TYPE`.
+---Raises `ERR_INVALID_ARG_TYPE`; `ERR_INVALID_RETURN_VALUE` for a function that neither takes nor makes a chunk: it is
+---called at once.
 ---
 ---In Node.js: `stream.Duplex.from(src)`
 ---

@@ -60,6 +60,13 @@ return {
     end,
     { "name" },
   },
+  ERR_INVALID_RETURN_VALUE = {
+    "TypeError",
+    function(expected, call, value)
+      return ('Expected %s to be returned from the "%s" function but got %s.'):format(expected, call, received(value))
+    end,
+    { "expected", "call" },
+  },
   ERR_INVALID_THIS = {
     "TypeError",
     function(call, actual)

@@ -64,11 +64,11 @@ local MAKE = "uvnet.stream.make"
 
 --- Makes a Duplex of a stream (one that can do but one thing gets a side that is closed), of a pair `{ readable = …,
 -- writable = … }`, of what `Readable.from` takes, except for functions, or of a function that makes chunks of chunks:
--- it is called as a coroutine with a function that gives the next chunk that was written, nil at the end; what it
--- yields is read.
+-- it is called as a coroutine, at once, with a function that gives the next chunk that was written, nil at the end;
+-- what it yields is read. One that yields nothing returns nothing.
 -- @param value
 -- @treturn Duplex
--- @raise ERR_INVALID_ARG_TYPE
+-- @raise ERR_INVALID_ARG_TYPE; ERR_INVALID_RETURN_VALUE for a function that neither takes nor makes a chunk
 function Duplex.from(value) return require(MAKE).duplex_from(value) end
 
 --- `_construct` has called back.

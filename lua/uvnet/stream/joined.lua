@@ -155,7 +155,13 @@ function joined.chain(streams)
     tail:on("data", function(chunk)
       if not duplex:push(chunk) then tail:pause() end
     end)
-    tail:on("end", function() duplex:push(nil) end)
+    tail:on("end", function()
+      duplex:push(nil)
+      if rawget(tail, "_isSink") then
+        rawset(duplex, "_isSink", true)
+        duplex:read(0)
+      end
+    end)
   end
   close_with(duplex, front, function(err) destroy(tail, err) end)
   return duplex

@@ -9,6 +9,7 @@ local errors = require("uvnet.errors")
 local is_callable = require("uvnet.base.callable")
 local joined = require("uvnet.stream.joined")
 local kind = require("uvnet.stream.kind")
+local state = require("uvnet.stream.state")
 local ticks = require("uvnet.runtime.ticks")
 
 local make = {}
@@ -113,7 +114,8 @@ local function source_of_body() return yield(WANTS) end
 
 -- Fields of `run`: `state`: "ready" to go on, "wanting" input, "pushing" a value, "full" until somebody reads,
 -- "running", "over"; `chunk`, `written`: what was written and its callback; `ended`, `finished`: there is no more, and
--- whom to tell when the body is through.
+-- whom to tell when the body is through; `wanted`, `made`: it has asked for a chunk, and made one; `starting`: it is
+-- called for the first time, by `Duplex.from`, and `returned` what it has returned meanwhile.
 local go_on
 
 local function settle(run, err)
@@ -123,12 +125,31 @@ local function settle(run, err)
   if done then ticks.later(done, err) end
 end
 
+local function fail(duplex, run, err)
+  settle(run, err)
+  duplex:destroy(err)
+end
+
+-- A body that has made no chunk is where all ends: it has nothing to say but by what it was given to say it, and nobody
+-- has to read for the end to come.
 local function end_run(duplex, run, value)
   run.state = "over"
+  if run.starting and not run.wanted and not run.made then
+    run.returned = { value }
+    return
+  end
+  local is_sink = not run.made and not run.on_value
+  if is_sink and value ~= nil then
+    return fail(duplex, run, errors.coded("ERR_INVALID_RETURN_VALUE", "nully", "body", value))
+  end
   if run.on_value then run.on_value(value) end
   if run.on_value and value ~= nil then duplex:push(value) end
   settle(run)
   duplex:push(nil)
+  if is_sink then
+    rawset(duplex, "_isSink", true)
+    duplex:read(0)
+  end
 end
 
 local function resumed(duplex, run, ok, value)
@@ -136,19 +157,20 @@ local function resumed(duplex, run, ok, value)
   if not ok then
     run.state = "over"
     local err = destruction.as_error(value)
-    settle(run, err)
-    duplex:destroy(err)
+    -- Before there is anybody who hears of it, it would only be a stream that cannot be used.
+    if run.starting then return ticks.nextTick(fail, duplex, run, err) end
+    fail(duplex, run, err)
   elseif status(run.thread) == "dead" then
     end_run(duplex, run, value)
   elseif value == WANTS then
-    run.state = "wanting"
+    run.state, run.wanted = "wanting", true
     go_on(duplex, run)
   else
     if value == nil then
       return resumed(duplex, run, false, errors.coded("ERR_STREAM_NULL_VALUES"))
     end
     -- Whoever reads at once calls `_read` meanwhile.
-    run.state = "pushing"
+    run.state, run.made = "pushing", true
     local more = duplex:push(value)
     if run.state ~= "pushing" then return end
     if more or run.asked then
@@ -182,12 +204,15 @@ end
 -- @tparam function body
 -- @tparam[opt] function on_value gets what it returns
 -- @treturn Duplex in object mode
+-- @treturn table its `run`
 function make.of_function(body, on_value)
   local run = { state = "ready", on_value = on_value }
   run.thread = create(function() return body(source_of_body) end)
-  return Duplex({
+  local duplex = Duplex({
     objectMode = true,
-    highWaterMark = 1,
+    writableHighWaterMark = 1,
+    -- At the end of a pipeline there may be nobody who reads.
+    readableHighWaterMark = on_value and state.getDefaultHighWaterMark(true) or 1,
     write = function(self, chunk, _, callback)
       if run.state == "over" then return callback() end -- it wants no more
       run.chunk, run.written = chunk, callback
@@ -213,9 +238,30 @@ function make.of_function(body, on_value)
       callback(err)
     end,
   })
+  return duplex, run
 end
 
 -- ---- Duplex.from ----
+
+-- A Duplex that is only read from.
+local function of_values(next_value, stop)
+  return read_values(Duplex({ objectMode = true, highWaterMark = 1, writable = false }), next_value, stop)
+end
+
+-- The function is called at once, as in Node, up to where it first waits: one that neither takes nor makes chunks is
+-- none of those that are meant, unless it gives back what can be gone through.
+local function of_body(body)
+  local duplex, run = make.of_function(body)
+  run.starting = true
+  go_on(duplex, run)
+  run.starting = nil
+  if not run.returned then return duplex end
+  local value = run.returned[1]
+  if type(value) == "string" then value = { value } end
+  local next_value, stop = values_of(value)
+  if next_value then return of_values(next_value, stop) end
+  return errors.throw("ERR_INVALID_RETURN_VALUE", "Iterable, AsyncIterable or AsyncFunction", "body", value)
+end
 
 local function half(value, is_source, name)
   if value == nil then return nil end
@@ -235,7 +281,7 @@ end
 -- yields is read.
 -- @param value
 -- @treturn Duplex
--- @raise ERR_INVALID_ARG_TYPE
+-- @raise ERR_INVALID_ARG_TYPE, ERR_INVALID_RETURN_VALUE
 function make.duplex_from(value)
   if Duplex:isInstance(value) then return value end
   if kind.is_stream(value) then
@@ -243,12 +289,10 @@ function make.duplex_from(value)
     local dest = kind.is_writable_stream(value) and value or nil
     return joined.pair(source, dest)
   end
-  if type(value) == "function" then return make.of_function(value) end
+  if type(value) == "function" then return of_body(value) end
   if type(value) == "string" then value = { value } end
   local next_value, stop = values_of(value)
-  if next_value then
-    return read_values(Duplex({ objectMode = true, highWaterMark = 1, writable = false }), next_value, stop)
-  end
+  if next_value then return of_values(next_value, stop) end
   if type(value) == "table" and (value.readable ~= nil or value.writable ~= nil) then
     return joined.pair(half(value.readable, true, "body.readable"), half(value.writable, false, "body.writable"))
   end

@@ -173,7 +173,11 @@ function pipeline(...)
 
   local function on_abort() fail(abort.error(signal)) end
 
-  if signal and not signal.aborted then stop_watching = abort.watch(signal, on_abort) end
+  if signal and signal.aborted then
+    later(on_abort) -- before anything flows: a source without an end, and a quick destination, may never let go
+  elseif signal then
+    stop_watching = abort.watch(signal, on_abort)
+  end
 
   for i = 1, #streams do
     local stream = streams[i]
@@ -194,7 +198,6 @@ function pipeline(...)
       if is_last and last_is_readable then cleanups[#cleanups + 1] = stop end
     end
   end
-  if signal and signal.aborted then later(on_abort) end
   return last
 end
 
