@@ -2,6 +2,7 @@
 -- end.
 
 local child = require("spec.support.child")
+local formats = require("uvnet.process.formats")
 local forks = require("spec.support.forks")
 local lfs = require("lfs")
 local net = require("net")
@@ -206,12 +207,37 @@ describe("the channel", function()
       local circle = {}
       circle[1] = circle
       for _, value in ipairs({
-        print, 0 / 0, math.huge, "\255", circle, { 1, a = 2 }, { [1.5] = 1 }, { [true] = 1 }, { 1, [3] = 3 },
+        print, 0 / 0, math.huge, "\255", { { "\240\194\128" } }, { ["\195"] = 1 }, circle,
+        { 1, a = 2 }, { [1.5] = 1 }, { [true] = 1 }, { 1, [3] = 3 },
       }) do
         assert.equal("DataCloneError", raised(one.send, one, value).name)
       end
       one:disconnect()
       net.run()
+    end)
+
+    it("is read by LPeg, where that is installed, as without it", function()
+      if not pcall(require, "lpeg") then return pending("LPeg is not installed") end
+      local decode = require("dkjson").decode
+      for _, text in ipairs({
+        '{"a":[1,2.5,-3e2,true,false,null,"\\u00fc\\ud83d\\ude00"],"b":{},"c":[]}', "[1,null,3]", '{"a":null}',
+        "17", '"x"',
+        ("["):rep(1000) .. ("]"):rep(1000),
+      }) do
+        local reader = formats.json.reader(10000)
+        reader:feed(text .. "\n")
+        local ok, value = reader:next()
+        assert.is_true(ok)
+        assert.same(decode(text, 1, nil, {}, {}), value)
+        if text == "[1,null,3]" then assert.equal(3, value[3]) end
+      end
+      for _, text in ipairs({ "{}{}", "[1,2", "nul", "", "[" }) do
+        local reader = formats.json.reader(10000)
+        reader:feed(text .. "\n")
+        local ok, err = reader:next()
+        assert.is_nil(ok)
+        assert.equal("ERR_IPC_BAD_MESSAGE", err.code)
+      end
     end)
   end)
 

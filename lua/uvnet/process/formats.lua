@@ -12,7 +12,7 @@
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 
-local byte, deserialize = string.byte, core.deserialize
+local byte, find, deserialize = string.byte, string.find, core.deserialize
 
 local formats = {}
 
@@ -147,6 +147,7 @@ formats.advanced = {
 -- ---- JSON ----
 
 local json
+local fast_decode -- the same by lpeg, where that is installed: two to three times as fast
 
 local function load_json()
   if json then return json end
@@ -159,6 +160,8 @@ local function load_json()
     ), 0)
   end
   json = module
+  local has_lpeg, fast = pcall(module.use_lpeg)
+  fast_decode = has_lpeg and fast.decode or nil
   return json
 end
 
@@ -180,8 +183,10 @@ local Number = {
   end,
 }
 
+local math_type = math.type
+
 local function is_whole(value)
-  if math.type then return math.type(value) == "integer" end
+  if math_type then return math_type(value) == "integer" end
   return value % 1 == 0 and value > -2 ^ 53 and value < 2 ^ 53
 end
 
@@ -204,32 +209,36 @@ local function copy_of(value, metatable)
   return setmetatable(copy, metatable)
 end
 
+local function number_to_json(value)
+  if is_whole(value) then return value end
+  if value ~= value or value == math.huge or value == -math.huge then
+    error(clone_error(tostring(value) .. " could not be cloned."), 0)
+  end
+  return setmetatable({ text = number_text(value) }, Number)
+end
+
+local table_to_json -- defined below
+
 -- What dkjson writes exactly: the value itself, or, where something in it has to be said otherwise, a copy. Raises for
--- what JSON cannot say.
+-- what JSON cannot say. Whether strings are UTF-8 is asked once, of the whole text.
 local function to_json(value, depth, above)
   local kind = type(value)
-  if kind == "string" then
-    if not core.isUtf8(value) then error(clone_error("A string that is not UTF-8 could not be cloned."), 0) end
-    return value
-  elseif kind == "number" then
-    if value ~= value or value == math.huge or value == -math.huge then
-      error(clone_error(tostring(value) .. " could not be cloned."), 0)
-    end
-    if is_whole(value) then return value end
-    return setmetatable({ text = number_text(value) }, Number)
-  elseif kind == "boolean" or kind == "nil" or is_null(value) then
-    return value
-  elseif kind ~= "table" then
-    error(clone_error(kind .. " could not be cloned."), 0)
-  end
+  if kind == "string" or kind == "boolean" or kind == "nil" then return value end
+  if kind == "number" then return number_to_json(value) end
+  if is_null(value) then return value end
+  if kind ~= "table" then error(clone_error(kind .. " could not be cloned."), 0) end
+  return table_to_json(value, depth, above)
+end
+
+function table_to_json(value, depth, above)
   if above[value] then error(clone_error("A table that contains itself could not be cloned."), 0) end
   if depth > MAX_DEPTH then error(clone_error("A table that is nested too deep could not be cloned."), 0) end
-  if errors:isInstance(value) then
+  local metatable = getmetatable(value)
+  if metatable ~= nil and errors:isInstance(value) then
     local _, fields = classify(value)
-    return to_json(fields, depth, above)
+    return table_to_json(fields, depth, above)
   end
   above[value] = true
-  local metatable = getmetatable(value)
   local came_as_list = type(metatable) == "table" and metatable.__jsontype == "array"
   local count, length, names = 0, came_as_list and last_of(value) or #value, false
   local copy = nil -- made once something in it is another
@@ -237,14 +246,16 @@ local function to_json(value, depth, above)
     count = count + 1
     if type(key) == "string" then
       names = true
-      to_json(key, depth, above)
     elseif not (type(key) == "number" and key % 1 == 0 and key >= 1 and key <= length) then
       error(clone_error("A key that is no string could not be cloned."), 0)
     end
-    local said = to_json(one, depth + 1, above)
-    if not rawequal(said, one) then
-      copy = copy or copy_of(value, metatable)
-      copy[key] = said
+    local kind = type(one)
+    if kind ~= "string" and kind ~= "boolean" then
+      local said = to_json(one, depth + 1, above)
+      if not rawequal(said, one) then
+        copy = copy or copy_of(value, metatable)
+        copy[key] = said
+      end
     end
   end
   if names and length > 0 then error(clone_error("A table with a list and names could not be cloned."), 0) end
@@ -291,9 +302,14 @@ function Lines:next()
   self.at = stop
   if stop - first > self.max then return nil, too_long(stop - first, self.max) end
   local line = text:sub(first, stop - 1)
+  if fast_decode then
+    local ok, message, rest, reason = pcall(fast_decode, line, 1, nil, OBJECT, LIST)
+    if ok and not reason and not find(line, "%S", rest) then return true, message end
+    -- It does not nest as deep, and says less of what is wrong.
+  end
   local ok, message, rest, reason = pcall(json.decode, line, 1, nil, OBJECT, LIST)
   if not ok then return nil, bad_message(tostring(message)) end
-  if reason or line:find("%S", rest) then return nil, bad_message(reason or "something follows the JSON") end
+  if reason or find(line, "%S", rest) then return nil, bad_message(reason or "something follows the JSON") end
   return true, message
 end
 
@@ -302,7 +318,9 @@ function Lines:isWaiting() return self.pieces.size > self.at end
 formats.json = {
   encode = function(value)
     load_json()
-    return json.encode(to_json(value, 0, {})) .. "\n"
+    local text = json.encode(to_json(value, 0, {}))
+    if not core.isUtf8(text) then error(clone_error("A string that is not UTF-8 could not be cloned."), 0) end
+    return text .. "\n"
   end,
   reader = function(max)
     load_json()
