@@ -468,6 +468,89 @@ describe("cluster", function()
     ]]))
   end)
 
+  it("a primary without descriptors closes the connection that it cannot accept, and accepts the next one", function()
+    assert.equal("\nserved\n", run_with_few("rr", [[
+      local worker = cluster.fork()
+      local free, port
+      worker:on("listening", function(address)
+        port, free = address.port, fill()
+        worker:send(port)
+      end)
+      worker:on("message", function(text)
+        print(text)
+        if not free then return worker:disconnect() end
+        free()
+        free = nil
+        worker:send(port)
+      end)
+    ]], [[
+      net.createServer(function(socket) socket:finish("served") end):listen(0, "127.0.0.1")
+      process:on("message", function(port)
+        ask(port, function(text) process:send(text) end)
+      end)
+    ]]))
+  end)
+
+  -- The primary binds, and before the worker listens, which waits for a file, somebody else does.
+  it("where a worker cannot listen on the handle that it was given, the primary gives it up", function()
+    local out, err = run(ASK .. program([[
+      local flag = os.tmpname()
+      os.remove(flag)
+      local worker = cluster.fork({ FLAG = flag })
+      local listened, given_up, other = 0, 0, nil
+      worker.process:on("internalMessage", function(message)
+        if message.act == "close" then given_up = given_up + 1 end
+        if message.act ~= "queryServer" or other then return end
+        other = require("uvnet.net.server_listening").makers.tcp(message.address, message.port, {})
+        other:attach({ _onclosed = function() end })
+        assert(other:listen(1))
+        assert(io.open(flag, "w")):close()
+      end)
+      worker:on("listening", function(address)
+        listened = listened + 1
+        ask(address.port, function(text)
+          print(text, listened)
+          worker:disconnect()
+        end)
+      end)
+      worker:on("message", function(message)
+        if message == "ready" then
+          local free = net.createServer()
+          free:listen(0, "127.0.0.1", function()
+            local port = free:address().port
+            free:close(function() worker:send(port) end)
+          end)
+          return
+        end
+        print(message, given_up)
+        other:close()
+        os.remove(flag)
+        worker:send("again")
+      end)
+    ]], [[
+      local port, waited
+      local server = net.createServer(function(socket) socket:finish("served") end)
+      server:on("error", function(err) process:send(err.code .. " " .. err.syscall) end)
+      process:prependListener("internalMessage", function(message)
+        if waited or not message.ack then return end
+        waited = true
+        local file
+        local begun = net.timers.now()
+        repeat
+          file = io.open(os.getenv("FLAG"))
+        until file or net.timers.now() - begun > 20000
+        file:close()
+      end)
+      process:on("message", function(message)
+        port = message == "again" and port or message
+        server:listen(port, "127.0.0.1")
+      end)
+      process:send("ready")
+    ]]), { NODE_CLUSTER_SCHED_POLICY = "none" })
+    assert.equal("", err)
+    assert.equal("EADDRINUSE listen\t1\nserved\t1\n", out)
+  end)
+
   it("ends workers whose primary dies", function()
     local path = forks.script("")
     local out = run(program(([[

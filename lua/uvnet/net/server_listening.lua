@@ -100,6 +100,9 @@ local function start(self, handle, backlog, address, port)
   if ok and not status then return end
   self._handle = nil
   handle:close()
+  local left = rawget(self, "_unlisten") -- the primary holds it for nobody then
+  self._unlisten = nil
+  if left then left() end
   if ok then return refuse(self, status, address, port) end
   self._path = nil
   error(status, 0)

@@ -131,6 +131,7 @@ function listening.askPrimary(server, query, done)
     handle = handle or Faux(key, reply.sockname)
     servers[key] = server
     server._unlisten = function()
+      server:removeListener("listening", tell_listening) -- it may not have come to that
       send({ act = "close", key = key })
       if servers[key] == server then
         forget(key, place)
