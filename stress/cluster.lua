@@ -9,7 +9,7 @@ local net = require("net")
 local cluster, process, timers = net.cluster, net.process, net.timers
 
 local seconds, policy = tonumber(arg[1]) or 60, arg[2]
-local CLIENTS, WORKERS, KILL_EVERY, LONGEST = 10, 3, 100, 5000 -- ms
+local CLIENTS, WORKERS, KILL_EVERY, LONGEST = 10, 3, 100, 20000 -- ms: a machine that is busy pauses for seconds
 local TEXT = ("0123456789"):rep(1000)
 
 if cluster.isWorker then
@@ -38,10 +38,11 @@ end
 cluster.schedulingPolicy = policy == "none" and cluster.SCHED_NONE or cluster.SCHED_RR
 
 local counts = { answered = 0, cut = 0, refused = 0, killed = 0, left = 0, hung = 0 }
-local stopping, ports = false, {}
+local stopping, ports, open = false, {}, 0
 
 local function client()
   if stopping then return end
+  open = open + 1
   local got, refused = 0, false
   local socket = net.connect(ports[1], "127.0.0.1")
   local guard = timers.setTimeout(function()
@@ -53,28 +54,45 @@ local function client()
   socket:on("error", function(err) refused = err.code == "ECONNREFUSED" end)
   socket:on("close", function()
     guard:close()
+    open = open - 1
     local what = got == #TEXT and "answered" or refused and "refused" or "cut"
     counts[what] = counts[what] + 1
     timers.setTimeout(client, 1)
   end)
 end
 
+-- Calls a function once a condition holds, or LONGEST is over.
+local function once(holds, done)
+  local begun = timers.now()
+  local watch
+  watch = timers.setInterval(function()
+    if not holds() and timers.now() - begun < LONGEST then return end
+    watch:close()
+    done()
+  end, 50)
+end
+
+local function finish(before)
+  local after, zombies
+  once(function()
+    after, zombies = descriptors(), children()
+    return after <= before and zombies == 0
+  end, function()
+    local clients = "%s, %d s: %d answered, %d cut, %d refused, %d hung; "
+    print(clients:format(policy, seconds, counts.answered, counts.cut, counts.refused, counts.hung)
+      .. ("%d workers killed, %d left; descriptors %d, %d; children %d"):format(counts.killed, counts.left, before,
+        after, zombies))
+    local good = counts.hung == 0 and counts.refused == 0 and open == 0 and counts.answered > seconds * 5
+      and counts.killed > 0 and after <= before and zombies == 0
+    process.exitCode = good and 0 or 1
+  end)
+end
+
 local function stop(before)
   stopping = true
-  timers.setTimeout(function()
-    cluster.disconnect(function()
-      timers.setTimeout(function()
-        local after, zombies = descriptors(), children()
-        local clients = "%s, %d s: %d answered, %d cut, %d refused, %d hung; "
-        print(clients:format(policy, seconds, counts.answered, counts.cut, counts.refused, counts.hung)
-          .. ("%d workers killed, %d left; descriptors %d, %d; children %d"):format(counts.killed, counts.left, before,
-            after, zombies))
-        local good = counts.hung == 0 and counts.refused == 0 and counts.answered > seconds * 10
-          and counts.killed > 0 and after <= before and zombies == 0
-        process.exitCode = good and 0 or 1
-      end, 200)
-    end)
-  end, LONGEST)
+  once(function() return open == 0 end, function()
+    cluster.disconnect(function() finish(before) end)
+  end)
 end
 
 local function start()
