@@ -184,6 +184,106 @@ describe("a hook that raises", function()
     collectgarbage()
     net.run()
   end)
+
+  describe("at any instruction of connect", function()
+    local function serve(where)
+      return net.createServer(function(socket) socket:destroy() end):on("error", nothing):listen(where)
+    end
+
+    local function where_of(server)
+      local address = server:address()
+      return type(address) == "table" and { port = address.port, host = "127.0.0.1" } or { path = address }
+    end
+
+    -- Ways to have a socket connect; each makes it, and gives back what begins.
+    local ways = {
+      ["to an address"] = function(to)
+        local socket = net.Socket()
+        return socket, function() socket:connect(to) end
+      end,
+      ["to a name"] = function(to)
+        local socket = net.Socket()
+        return socket, function() socket:connect({ port = to.port, host = "localhost" }) end
+      end,
+      ["by another lookup"] = function(to)
+        local socket = net.Socket()
+        return socket, function()
+          socket:connect({ port = to.port, host = "x.example", lookup = function(_, _, callback)
+            callback(nil, "127.0.0.1", 4)
+          end })
+        end
+      end,
+      ["of a socket with an idle time"] = function(to)
+        local socket = net.Socket():setTimeout(50000)
+        return socket, function() socket:connect({ port = to.port, host = "127.0.0.1" }) end
+      end,
+      ["of a socket that was destroyed"] = function(to)
+        local socket = net.Socket():destroy()
+        net.run("nowait")
+        return socket, function() socket:connect(to) end
+      end,
+    }
+
+    for name, way in pairs(ways) do
+      it(name .. " leaves a socket that connects, or one that can still be told to", function()
+        local server = serve(0)
+        local to = where_of(server)
+        local n = 0
+        repeat
+          n = n + 1
+          local socket, begin = way(to)
+          local connected, closed = 0, 0
+          local function on_connect() connected = connected + 1 end
+          socket:on("error", nothing):on("connect", on_connect):on("close", function() closed = closed + 1 end)
+          local timeout = socket.timeout
+          local raised = cut_short(n, begin)
+          if not socket.connecting then
+            assert.is_nil(socket._handle, n)
+            server:unref()
+            assert.is_false(net.run(), "something is left of it, at " .. n)
+            server:ref()
+            assert.equal(timeout, socket.timeout, n)
+            begin()
+          end
+          assert.is_true(socket.connecting, n)
+          socket:on("close", function() net.stop() end):resume()
+          net.run()
+          assert.equal(1, connected, "it says that it connects, and does not: cut short at " .. n)
+          assert.equal(1, closed, n)
+        until not raised
+        assert.is_true(n > 50)
+        server:close()
+        collectgarbage()
+        collectgarbage()
+        net.run()
+      end)
+    end
+
+    it("over a path leaves a socket that connects, or one that can still be told to", function()
+      local server = serve(testing.tmpPath())
+      local to = where_of(server)
+      local n = 0
+      repeat
+        n = n + 1
+        local socket = net.Socket():on("error", nothing)
+        local heard = 0
+        local function on_connect() heard = heard + 1 end
+        local raised = cut_short(n, function() socket:connect(to, on_connect) end)
+        if not socket.connecting then
+          assert.is_nil(socket._handle, n)
+          socket:connect(to, on_connect)
+        end
+        socket:on("close", function() net.stop() end):resume()
+        net.run()
+        assert.equal(1, heard, n)
+      until not raised
+      assert.is_true(n > 50)
+      server:close()
+      collectgarbage()
+      collectgarbage()
+      net.run()
+    end)
+  end)
 end)
 
 describe("a hook that raises while the loop runs", function()

@@ -72,7 +72,7 @@ end
 
 local function connect_literal(socket, attempt)
   if attempt.connection == rawget(socket, "_connection") and rawget(socket, "connecting") then
-    attempts.one(socket, attempt)
+    attempts.step(socket, attempts.one, attempt)
   end
 end
 

@@ -15,6 +15,29 @@ local attempts = {}
 
 local ANY = { [4] = "0.0.0.0", [6] = "::" }
 
+-- ---- steps ----
+
+-- Behind a step that was not done to its end, for want of memory or by what a listener raised. If nothing of the
+-- connection is under way any more, it would be connecting for ever.
+local function look_after(socket, connection)
+  if not connection.busy or rawget(socket, "_connection") ~= connection then return end
+  connection.busy = false
+  local step = connection.step
+  if step and not step.done then return end -- it goes on there
+  if rawget(socket, "connecting") then socket:destroy() end
+end
+
+--- Does a step of connecting, in a callback of the loop: `action(socket, ...)`. If that raises, and nothing is left to
+-- go on, the socket is destroyed.
+function attempts.step(socket, action, ...)
+  local connection = rawget(socket, "_connection")
+  if not connection then return action(socket, ...) end
+  connection.busy = true
+  ticks.later(look_after, socket, connection)
+  action(socket, ...)
+  connection.busy = false
+end
+
 -- ---- one attempt ----
 
 -- What stands behind "connect CODE address:port".
@@ -97,14 +120,35 @@ local function settled(socket, outcome)
   if socket._handle == outcome.handle then socket:_onconnected(outcome.code, outcome.errno) end
 end
 
--- Binds and begins to connect. Returns nil, or the error of what was refused at once.
-local function begin(socket, attempt)
-  local handle = socket._handle
-  local err = attempts.bind(handle, attempt)
-  if err then return err, true end
-  socket:emit("connectionAttempt", attempt.address, attempt.port, attempt.family)
+-- Emits, and then does what is next, whatever a listener raises.
+local function act(step)
+  if step.done then return end
+  step.done = true
+  step.action(step.socket, step.plan, step.err)
+end
+
+local function act_late(_, step) act(step) end
+
+local function run_step(step)
+  if not step.done then attempts.step(step.socket, act_late, step) end
+end
+
+--- Emits an event of an attempt, and then acts; what a listener raises does not keep it from that.
+function attempts.emit_and(socket, action, plan, err, ...)
+  local step = { socket = socket, action = action, plan = plan, err = err, done = false }
+  ticks.later(run_step, step)
+  local connection = rawget(socket, "_connection")
+  if connection then connection.step = step end
+  socket:emit(...)
+  act(step)
+end
+
+local emit_and = attempts.emit_and
+
+-- The attempt is announced. Returns nil, or the error of what was refused at once.
+local function start_announced(socket, attempt, handle)
   if not rawget(socket, "connecting") or socket._handle ~= handle then return nil end
-  err = blocked(socket, attempt)
+  local err = blocked(socket, attempt)
   if err then return err end
   socket._attempt = attempt
   handle:attach(socket)
@@ -114,28 +158,25 @@ local function begin(socket, attempt)
   return err
 end
 
--- Emits, and then does what is next, whatever a listener raises.
-local function run_step(step)
-  if step.done then return end
-  step.done = true
-  step.action(step.socket, step.plan, step.err)
+-- Binds and begins to connect. What was refused at once is given to `done(socket, attempt, err, of_bind)`.
+local function begin(socket, attempt, done)
+  local handle = socket._handle
+  local err = attempts.bind(handle, attempt)
+  if err then return done(socket, attempt, err, true) end
+  if socket:listenerCount("connectionAttempt") == 0 then
+    socket:emit("connectionAttempt", attempt.address, attempt.port, attempt.family)
+    return done(socket, attempt, start_announced(socket, attempt, handle))
+  end
+  emit_and(socket, function() done(socket, attempt, start_announced(socket, attempt, handle)) end, nil, nil,
+    "connectionAttempt", attempt.address, attempt.port, attempt.family)
 end
 
---- Emits an event of an attempt, and then acts; what a listener raises does not keep it from that.
-function attempts.emit_and(socket, action, plan, err, ...)
-  local step = { socket = socket, action = action, plan = plan, err = err }
-  ticks.later(run_step, step)
-  socket:emit(...)
-  run_step(step)
-end
-
-local emit_and = attempts.emit_and
-
---- Tries one address.
-function attempts.one(socket, attempt)
-  local err = begin(socket, attempt)
+local function has_one(socket, _, err)
   if err then socket:destroy(err) end
 end
+
+--- Tries one address.
+function attempts.one(socket, attempt) begin(socket, attempt, has_one) end
 
 -- ---- one address after the other ----
 
@@ -161,6 +202,21 @@ local function failed(socket, plan, attempt, err)
   emit_and(socket, go_on, plan, nil, "connectionAttemptFailed", attempt.address, attempt.port, attempt.family, err)
 end
 
+local function time_out(socket, plan, attempt) attempts.step(socket, timed_out, plan, attempt) end
+
+local function has_begun(socket, attempt, err, of_bind)
+  local plan = rawget(socket, "_plan")
+  if not plan then return end
+  if err and of_bind then
+    plan.failures[#plan.failures + 1] = err
+    go_on(socket, plan)
+  elseif err then
+    failed(socket, plan, attempt, err)
+  elseif plan.at < #plan.addresses and rawget(socket, "connecting") then
+    plan.timer = timers.setTimeout(time_out, plan.timeout, socket, plan, attempt)
+  end
+end
+
 --- The attempt at a plan's next address; nil if all have been tried.
 function attempts.take(plan)
   local address = plan.addresses[plan.at + 1]
@@ -184,15 +240,7 @@ function next_attempt(socket, plan)
   if problem then return failed(socket, plan, attempt, problem) end
   local tried = socket.autoSelectFamilyAttemptedAddresses
   tried[#tried + 1] = attempt.address .. ":" .. attempt.port
-  local err, of_bind = begin(socket, attempt)
-  if err and of_bind then
-    plan.failures[#plan.failures + 1] = err
-    go_on(socket, plan)
-  elseif err then
-    failed(socket, plan, attempt, err)
-  elseif plan.at < #plan.addresses and rawget(socket, "connecting") then
-    plan.timer = timers.setTimeout(timed_out, plan.timeout, socket, plan, attempt)
-  end
+  begin(socket, attempt, has_begun)
 end
 
 --- Tries one address after the other.

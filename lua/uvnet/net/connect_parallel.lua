@@ -63,6 +63,8 @@ local function go_on(socket, plan)
   if is_under_way(socket, plan) then start_next(socket, plan) end
 end
 
+local function time_out(socket, plan) attempts.step(socket, go_on, plan) end
+
 local function fail(socket, plan, attempt, err)
   release(socket, plan, attempt)
   plan.failures[#plan.failures + 1] = err
@@ -102,7 +104,7 @@ function start_next(socket, plan)
   local tried = socket.autoSelectFamilyAttemptedAddresses
   tried[#tried + 1] = attempt.address .. ":" .. attempt.port
   if plan.at < #plan.addresses then
-    plan.timer = timers.setTimeout(go_on, plan.timeout, socket, plan)
+    plan.timer = timers.setTimeout(time_out, plan.timeout, socket, plan)
     if rawget(socket, "_unrefed") then plan.timer:unref() end
   end
   attempts.emit_and(socket, function() begin(socket, plan, attempt) end, nil, nil, "connectionAttempt",

@@ -125,7 +125,7 @@ local function look_up(socket, options, target)
   local connection = socket._connection -- an answer that comes after its end is not for the next one
   lookup(target.host, request, function(err, answer, its_family)
     if rawget(socket, "_connection") ~= connection then return end
-    on_lookup(socket, options, target, wants_all, err, answer, its_family)
+    attempts.step(socket, on_lookup, options, target, wants_all, err, answer, its_family)
   end)
 end
 

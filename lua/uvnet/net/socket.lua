@@ -310,6 +310,52 @@ function Socket:_renewHandle()
   if self._unrefed then self._handle:unref() end
 end
 
+-- Is it to be destroyed, because the connection that it had before, or what was written meanwhile, cannot be kept?
+local function cannot_go_back(self, before, attempt)
+  return rawget(self, "_unsent") ~= nil or before and rawget(self, "_attempt") ~= attempt
+end
+
+-- A socket that says that it is connecting is: where a step raises (for want of memory, by a hook), it is what it was,
+-- and can be told to connect again. True: it is. `before` is the handle that it had. What comes first takes no memory.
+local function take_back(self, before, attempt)
+  local handle = rawget(self, "_handle")
+  if before and handle ~= before then return false end -- it was destroyed meanwhile
+  self.connecting = nil
+  if cannot_go_back(self, before, attempt) then
+    self:destroy()
+    return false
+  end
+  if handle ~= before then
+    self._handle, self._attempt, self._connection = nil, nil, nil
+    if handle then handle:close() end
+  else
+    fast.update_write(self)
+  end
+  settings.stop_connect_timer(self)
+  return true
+end
+
+-- What connect changes.
+local function begin_connecting(self, options, listener, begin)
+  if listener then self:once("connect", listener) end
+  if self.destroyed then
+    self._handle, self._bound = nil, nil
+    make_new(self)
+  end
+  if not self._handle then
+    make_handle(self, connect.is_path(options.path))
+    if self._unrefed then self._handle:unref() end
+  else
+    fast.close_write(self) -- it may be connected already: what is written waits for the outcome
+  end
+  idle.refresh(self)
+  self.connecting = true
+  if not rawget(self, "_connection") then self._connection = { busy = false, step = false } end
+  settings.start_connect_timer(self, options.connectTimeout)
+  settings.obey(self, options.signal)
+  if rawget(self, "connecting") then begin(self) end
+end
+
 --- Initiates a connection: `connect(options[, listener])`, `connect(path[, listener])`, `connect(port[, host][,
 -- listener])`.
 -- @tparam table|string|integer options options, or a path, or a port
@@ -338,30 +384,39 @@ function Socket:connect(...)
   end
   strict.check_constructor(self, options)
   local begin = connect.prepare(options, rawget(self, "_bound") and self._handle)
-  if listener then self:once("connect", listener) end
-  if self.destroyed then
-    self._handle, self._bound = nil, nil
-    make_new(self)
+  local before = rawget(self, "_handle")
+  local rs, ws, is_new = rawget(self, "_rs"), rawget(self, "_ws"), not self.destroyed
+  local attempt, waits = rawget(self, "_attempt"), rawget(self, "_idle")
+  local heard, is_watched = self:listenerCount("connect"), rawget(self, "_unwatch") ~= nil
+  local ok, raised = pcall(begin_connecting, self, options, listener, begin)
+  if ok then return self end
+  if take_back(self, is_new and before, attempt) then
+    if not is_new then
+      rawset(self, "_rs", rs)
+      rawset(self, "_ws", ws)
+    end
+    if listener and self:listenerCount("connect") > heard then self:removeListener("connect", listener) end
+    if not is_watched and rawget(self, "_unwatch") then settings.release(self) end
+    if waits then idle.takeBack(self, waits) end
   end
-  if not self._handle then
-    make_handle(self, connect.is_path(options.path))
-    if self._unrefed then self._handle:unref() end
-  else
-    fast.close_write(self) -- it may be connected already: what is written waits for the outcome
-  end
-  idle.refresh(self)
-  self.connecting = true
-  if not rawget(self, "_connection") then self._connection = {} end
-  settings.start_connect_timer(self, options.connectTimeout)
-  settings.obey(self, options.signal)
-  if rawget(self, "connecting") then begin(self) end
-  return self
+  error(raised, 0)
 end
 
--- What follows `connect`. It is queued before, too, so that a listener that raises does not keep the socket from
--- reading.
-local function begin_reading(self)
-  if not rawget(self, "_fresh") then return end
+local UNTOLD = "untold" -- of `_fresh`: nobody has heard `connect`
+
+-- What follows the outcome. It is queued before, too, so that a listener that raises does not keep the socket from
+-- reading, nor a setting that cannot be made (there is no memory) those who wait from hearing of the connection.
+local begin_reading
+
+function begin_reading(self)
+  local fresh = rawget(self, "_fresh")
+  if not fresh then return end
+  if fresh == UNTOLD then
+    self._fresh = true
+    ticks.later(begin_reading, self)
+    self:emit("connect")
+    if not rawget(self, "_fresh") then return end
+  end
   self._fresh = nil
   traffic.act_deferred(self)
   self:emit("ready")
@@ -382,10 +437,9 @@ function Socket:_connected()
   local handle = self._handle
   fast.update_write(self)
   if rawget(self, "write") == nil then rawset(self, "write", self.write) end -- found at once from now on
-  self._fresh = true
+  self._fresh = UNTOLD
   ticks.later(begin_reading, self)
   settings.apply(self, handle)
-  self:emit("connect")
   begin_reading(self)
 end
 

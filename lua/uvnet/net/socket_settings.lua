@@ -392,7 +392,9 @@ function settings.release(socket)
   unwatch()
 end
 
-local function connect_timed_out(socket)
+-- One that was forgotten, because `connect` was broken off, is not for the next connection.
+local function connect_timed_out(socket, connection)
+  if rawget(socket, "_connection") ~= connection then return end
   socket._connectTimer = nil
   if rawget(socket, "connecting") then socket:destroy(errors.coded("ERR_SOCKET_CONNECTION_TIMEOUT")) end
 end
@@ -409,7 +411,7 @@ end
 function settings.start_connect_timer(socket, ms)
   settings.stop_connect_timer(socket)
   if not ms or ms == 0 then return end
-  socket._connectTimer = timers.setTimeout(connect_timed_out, ms, socket)
+  socket._connectTimer = timers.setTimeout(connect_timed_out, ms, socket, socket._connection)
   if rawget(socket, "_unrefed") then socket._connectTimer:unref() end
 end
 

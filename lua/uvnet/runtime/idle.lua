@@ -62,6 +62,15 @@ function idle.adopt(socket, handle, old)
   if settings.deadline then handle:setDeadline(math.max(1, settings.deadline - core.now())) end
 end
 
+--- The handle was not to be: what `_idle` said before waits again.
+function idle.takeBack(socket, settings)
+  socket._idle = settings
+  timers.clearTimeout(settings.ends)
+  restart(settings, socket)
+  settings.ends = settings.deadline
+    and timers.setTimeout(over, math.max(1, settings.deadline - core.now()), socket):unref()
+end
+
 --- Starts the time anew: something has happened that is no traffic.
 function idle.refresh(socket)
   local handle, settings = socket._handle, rawget(socket, "_idle")
