@@ -180,7 +180,7 @@ int net_enter(net_loop *loop, enum net_entry entry, void *event);
 int net_enter_for(net_loop *loop, enum net_entry entry, int ref, void *event);
 
 /* The same for the one plain `data` listener of an object: by NET_ENTRY_DATA, if there is one. Else false, and nothing has
- * been done. The delivery gets the object, its `_events` and the listener, and the event by `loop->event`: the way by the
+ * been done. The delivery gets the object and, last, the listener, and the event by `loop->event`: the way by the
  * stack costs more. */
 int net_enter_data(net_loop *loop, int ref, void *event);
 
@@ -213,6 +213,7 @@ enum net_place {
   NET_PLACE_ERRORS,
   NET_PLACE_WRITE,
   NET_PLACE_EVENTS,
+  NET_PLACE_ON_DATA,
   NET_PLACE_DATA,
   NET_PLACE_END,
   NET_PLACE_FINISH,

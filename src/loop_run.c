@@ -107,9 +107,12 @@ int net_enter(net_loop *loop, enum net_entry entry, void *event) {
   return net_enter_for(loop, entry, 0, event);
 }
 
-/* Pushes the object, its `_events` and its one plain `data` listener; false if there is none. */
+/* Pushes the object and, last, its one plain `data` listener, which stands where events.lua says; false if there is none. */
 static int push_listener(lua_State *L, int ref) {
   lua_rawgeti(L, NET_PLACE_OBJECTS, ref);
+  lua_pushvalue(L, NET_PLACE_ON_DATA);
+  if (net_rawget(L, -2) == LUA_TFUNCTION) return 1;
+  lua_pop(L, 1);
   lua_pushvalue(L, NET_PLACE_EVENTS);
   if (net_rawget(L, -2) != LUA_TTABLE) return 0;
   lua_pushvalue(L, NET_PLACE_DATA);
@@ -128,7 +131,8 @@ int net_enter_data(net_loop *loop, int ref, void *event) {
   }
   loop->callback++;
   loop->event = event;
-  if (lua_pcall(L, 3, 0, NET_PLACE_HANDLER) != LUA_OK) net_loop_keep_error(loop, NET_ENTRY_DATA, ref);
+  int count = lua_gettop(L) - NET_PLACES - 1;
+  if (lua_pcall(L, count, 0, NET_PLACE_HANDLER) != LUA_OK) net_loop_keep_error(loop, NET_ENTRY_DATA, ref);
   if (loop->after || net_loop_is_forked(loop)) net_loop_after_callback(loop);
   return 1;
 }
@@ -175,6 +179,7 @@ int net_loop_run(lua_State *L) {
   net_loop_push_errors(L);
   lua_pushliteral(L, "write");
   lua_pushliteral(L, "_events");
+  lua_pushliteral(L, "_onData");
   lua_pushliteral(L, "data");
   lua_pushliteral(L, "end");
   lua_pushliteral(L, "finish");

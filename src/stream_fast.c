@@ -144,7 +144,7 @@ int net_stream_fast_write(lua_State *L) {
 
 /* To look for the listener costs more than to call it. So from the second chunk on it is remembered, beside the owner.
  * Before it changes, events.lua tells the handle that the owner has as its `_handle`: of any other we would not hear.
- * The stack: the owner, its `_events`, the listener. */
+ * The stack: the owner and, last, the listener. */
 static void remember(lua_State *L, net_handle *handle) {
   int met = handle->met;
   handle->met = 1;

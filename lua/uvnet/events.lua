@@ -8,6 +8,11 @@
 -- as in JavaScript, and so never meets them. A few names are at 1, 2, …, if there are two or more, and each change
 -- looks through all of them. When there are many, an `Order` at 0 holds them, in which a name is found at once.
 --
+-- What nearly every connection listens for is `data` and `error`, one function each. While that is all, they are fields
+-- of the emitter itself, and there is no `_events`: `_onData`, and `_onError`, or `_lateError` where it came after that
+-- of `data`. A table of its own would be a quarter of what a connection takes. Whatever else there is to keep makes the
+-- table (`with_table`).
+--
 -- A list is never changed while it may be in use by an `emit`: it is copied first. So an `emit` calls those who
 -- listened when it began, whatever they add or remove.
 --
@@ -263,6 +268,68 @@ end
 --- @local
 function EventEmitter._forgetListener() end
 
+-- False: it is not there. A late one is there only beside one of `data`.
+EventEmitter._onData, EventEmitter._onError, EventEmitter._lateError = false, false, false
+
+-- The listener of an emitter without a table.
+local function few(self, event)
+  if event == "data" then return self._onData or nil end
+  if event == "error" then return self._onError or self._onData and self._lateError or nil end
+end
+
+-- Keeps the first listener of an event in an emitter without a table; false if it has to have one.
+local function add_to_few(self, event, entry)
+  local is_data = event == "data"
+  if not is_data and event ~= "error" or type(entry) ~= "function" then return false end
+  if is_data then
+    if self._onData then return false end
+    self._onData = entry
+  elseif self._onError then
+    return false
+  elseif not self._onData then
+    self._onError = entry
+  elseif self._lateError then
+    return false
+  else
+    rawset(self, "_lateError", entry)
+  end
+  return true
+end
+
+-- The table of an emitter that has listeners, or nil.
+local function with_table(self)
+  local events = rawget(self, "_events")
+  if events ~= nil then return events end
+  local data, first = self._onData, self._onError
+  if not data and not first then return nil end
+  local late = self._lateError
+  events = {}
+  if first then add_name(events, "error", first) end
+  if data then add_name(events, "data", data) end
+  if late then add_name(events, "error", late) end
+  -- They go first: so there is room for the table. What has been there can be put back without memory.
+  rawset(self, "_onData", nil)
+  rawset(self, "_onError", nil)
+  rawset(self, "_lateError", nil)
+  local ok, err = pcall(rawset, self, "_events", events)
+  if ok then return events end
+  rawset(self, "_onData", data or nil)
+  rawset(self, "_onError", first or nil)
+  rawset(self, "_lateError", late or nil)
+  return error(err, 0)
+end
+
+-- The listener of an event, or its list, or nil.
+local function entry_of(self, event)
+  local events = rawget(self, "_events")
+  if events == nil then return few(self, event) end
+  return events[event]
+end
+
+--- Has it a listener? For a name that is a string.
+-- @local
+function EventEmitter._hears(self, event) return entry_of(self, event) ~= nil end
+
 -- The last listener of an event has gone.
 local function forget_name(self, events, event)
   about_to_change(self, event)
@@ -316,7 +383,11 @@ end
 local function add(self, event, entry, prepend)
   if type(event) ~= "string" then event = to_key(event) end
   if rejections and self._captures then entry = rejections.hold(self, event, entry) end
-  local events = self._events
+  local events = rawget(self, "_events")
+  if not events then
+    if add_to_few(self, event, entry) then return self end
+    events = with_table(self)
+  end
   if not events then
     -- Written twice, it makes room for two: most emitters that have one event have another.
     rawset(self, "_events", { [event] = entry, [event] = entry })
@@ -421,7 +492,7 @@ end
 function EventEmitter:removeListener(event, listener)
   if not is_callable(listener) then refuse_listener(self, listener, "removeListener") end
   event = to_key(event)
-  local events = rawget(self, "_events")
+  local events = with_table(self)
   local existing = events and events[event]
   if existing == nil then return self end
   if not is_list(existing) then
@@ -457,7 +528,7 @@ EventEmitter.off = EventEmitter.removeListener
 -- @return the emitter
 function EventEmitter:removeAllListeners(event)
   errors._checkSelf(self, "emitter:removeAllListeners(event)")
-  local events = rawget(self, "_events")
+  local events = with_table(self)
   if not events then return self end
   if event ~= nil then event = to_key(event) end
   if events.removeListener == nil then
@@ -505,9 +576,14 @@ function EventEmitter:emit(event, ...)
   if event == "error" then
     if not events then errors._checkSelf(self, "emitter:emit(event)") end
     if events and events[errorMonitor] ~= nil then self:emit(errorMonitor, ...) end
-    if not events or events.error == nil then raise_unhandled(self, (...)) end
+    if not events and few(self, event) == nil or events and events.error == nil then raise_unhandled(self, (...)) end
   end
-  local entry = events and events[event]
+  local entry
+  if events then
+    entry = events[event]
+  else
+    entry = few(self, event)
+  end
   if entry == nil then
     if not events then errors._checkSelf(self, "emitter:emit(event)") end
     return false
@@ -525,8 +601,7 @@ end
 
 local function entries(self, event, convert, method)
   errors._checkSelf(self, method)
-  local events = rawget(self, "_events")
-  local entry = events and events[to_key(event)]
+  local entry = entry_of(self, to_key(event))
   if entry == nil then return {} end
   if not is_list(entry) then return { convert(entry) } end
   local result = {}
@@ -555,8 +630,7 @@ end
 -- @treturn integer
 function EventEmitter:listenerCount(event, listener)
   if event == nil then errors._checkSelf(self, "emitter:listenerCount(event)") end
-  local events = rawget(self, "_events")
-  local entry = events and events[to_key(event)]
+  local entry = entry_of(self, to_key(event))
   if entry == nil then return 0 end
   if listener == nil then return is_list(entry) and #entry or 1 end
   local count = 0
@@ -570,7 +644,7 @@ end
 -- @treturn table
 function EventEmitter:eventNames()
   errors._checkSelf(self, "emitter:eventNames()")
-  local events = rawget(self, "_events")
+  local events = with_table(self)
   return events and names_of(events) or {}
 end
 

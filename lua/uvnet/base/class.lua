@@ -227,6 +227,17 @@ return {
   -- @param value anything
   -- @treturn ?table nil if the value is no instance
   of = class_of,
+  --- Makes another metatable for instances of a class. What many instances have in common stands there, and not in each
+  -- of them.
+  -- @tparam table class
+  -- @tparam table common fields of the metatable
+  -- @treturn table
+  variant = function(class, common)
+    for key, value in pairs(class.__instance) do
+      common[key] = value
+    end
+    return common
+  end,
   --- Has functions told of a field before it gets another value. What they raise keeps the value from being stored.
   -- Who watches it already, or watches it of the parent, is told, too.
   -- @tparam table class

@@ -50,23 +50,23 @@ for _, name in ipairs(PASSED) do
   is_passed[name] = true
 end
 
-local checked = setmetatable({}, { __mode = "k" }) -- metatable of a class's instances -> are the methods standard?
+local checked = setmetatable({}, { __mode = "k" }) -- class -> are the methods of its instances standard?
 
-local function check(metatable, socket)
+local function check(its_class, socket)
   local result = true
   for i = 1, #PASSED do
     if socket[PASSED[i]] ~= fast.standard[PASSED[i]] then result = false end
   end
-  checked[metatable] = result
+  checked[its_class] = result
   return result
 end
 
 --- Are the methods that the fast paths pass by as they were made?
 function fast.is_standard(socket)
   if rawget(socket, "_altered") then return false end
-  local metatable = getmetatable(socket)
-  local known = checked[metatable]
-  if known == nil then return check(metatable, socket) end
+  local its_class = getmetatable(socket).class
+  local known = checked[its_class]
+  if known == nil then return check(its_class, socket) end
   return known
 end
 
@@ -173,7 +173,7 @@ end
 function fast.watch(Socket, open_objects)
   local altered = {} -- methods of net.Socket itself
   local function method_changes(changed, name, value)
-    checked[changed.__instance] = nil
+    checked[changed] = nil
     if changed == Socket then
       altered[name] = value ~= fast.standard[name] or nil
       fast.Socket_is_standard = next(altered) == nil
@@ -325,13 +325,13 @@ local function stage_of(socket)
   if rawget(socket, "_rs") then return nil end
   local handle = rawget(socket, "_handle")
   if handle then return handle:stage() end
-  return rawget(socket, "_server") and "closed" or nil
+  return getmetatable(socket).server and "closed" or nil
 end
 fast.stage = stage_of
 
 -- The same of one that is not lazy, or not any more: one that a server has accepted is read from the start.
 local function first_stage(socket)
-  return rawget(socket, "_handle") and rawget(socket, "_server") and "open" or "new"
+  return rawget(socket, "_handle") and getmetatable(socket).server and "open" or "new"
 end
 
 --- The state of both sides, to look at only, of a socket that has no tables of its own.
@@ -408,13 +408,14 @@ function fast.flow(socket)
   if not handle or rawget(socket, "_reader") ~= nil then return false end
   local did = handle:flow()
   if did == nil then return false end
-  if socket._events.newListener ~= nil then
+  local events = rawget(socket, "_events")
+  if events and events.newListener ~= nil then
     if not did then handle:directRead(false) end
     return false
   end
   if not did then
     note_resume(socket, handle)
-    if socket._events.resume ~= nil then notice_resume(socket) end
+    if events and events.resume ~= nil then notice_resume(socket) end
   end
   return true
 end

@@ -30,6 +30,7 @@ Server.knownOptions = strict.names([[
 local check_self = errors._checkSelf
 
 Server._connections = 0
+Server._ofSockets = false -- the metatable of its sockets, once it has had one
 --- Do its sockets keep their writable side when the peer ends?
 Server.allowHalfOpen = false
 --- Are its sockets left unread until somebody resumes them?

@@ -23,7 +23,10 @@ local check_self = errors._checkSelf
 local function connections_of(server)
   local list = {}
   for _, object in ipairs(core.open_objects()) do
-    if rawget(object, "_server") == server and not object.destroyed then list[#list + 1] = object end
+    local metatable = getmetatable(object)
+    if type(metatable) == "table" and rawget(metatable, "server") == server and not object.destroyed then
+      list[#list + 1] = object
+    end
   end
   return list
 end

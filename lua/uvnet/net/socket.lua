@@ -4,7 +4,8 @@
 -- socket_settings.lua holds what can be set and what it tells; fast_path.lua knows the shortcuts.
 --
 -- The state of a connection is in its handle, and in the streams' tables once something out of the ordinary happened; a
--- field that has its default is not there. Private fields: `_handle` while there is one; `_writing`, `_shutting`: the
+-- field that has its default is not there. What all connections of a server have in common, their server, is a field of
+-- their metatable. Private fields: `_handle` while there is one; `_writing`, `_shutting`: the
 -- callbacks of the write and the shutdown under way; `_closing`: the same of the handles that are closing;
 -- `_pendingData`: bytes written before the connection stood; `_noDelay`, `_keepAlive`: set before there was a handle;
 -- `_connection`: stands for one connection, from `connect` to the end; `_bytes…`: what the handle had counted when it
@@ -211,8 +212,6 @@ function Socket:initialize(options)
   end
 end
 
-local instance = Socket.__instance
-
 -- A field that anybody may have set since: what is no mark is none.
 local function to_count(value)
   local number = value ~= nil and args.toNumber(value)
@@ -238,8 +237,13 @@ end
 -- @tparam boolean plain has the server no options for its sockets?
 -- @local
 function Socket._accepted(handle, server, plain)
+  local instance = server._ofSockets
+  if not instance then
+    instance = class.variant(Socket, { server = server })
+    server._ofSockets = instance
+  end
   -- `write` is what is asked for most: here it is found without a search in the class.
-  local self = setmetatable({ _handle = handle, _server = server, write = Socket.write }, instance)
+  local self = setmetatable({ _handle = handle, write = Socket.write, _onData = false, _onError = false }, instance)
   local lazily = fast.enabled and fast.Socket_is_standard
   if accepted_construct then construct(self) end
   if plain and lazily then return begin_lazily(self, handle, false) end
@@ -473,7 +477,7 @@ Socket._onclosed = emit_close
 -- A lazy connection is over. Whoever has a listener for `close` hears of it once the handle is closed.
 -- @local
 function Socket:_onover()
-  local handle, server = self._handle, self._server
+  local handle, server = self._handle, getmetatable(self).server
   if rawget(self, "_idle") then idle.clear(self) end
   if self.write == Socket.write then self.write = nil end -- first: so there is room for the counters
   handle:closeLazily(self)
@@ -530,7 +534,7 @@ function Socket:_destroy(err, callback)
     callback(err)
     ticks.later(emit_close, self)
   end
-  local server = rawget(self, "_server")
+  local server = getmetatable(self).server
   if server and not rawget(self, "_left") then
     rawset(self, "_left", true) -- reconnected, it is no connection of that server
     server:_disconnected()

@@ -3,6 +3,7 @@
 --
 -- Floor 7.
 
+local EventEmitter = require("uvnet.events")
 local core = require("uvnet.core")
 local errors = require("uvnet.errors")
 local fast = require("uvnet.net.fast_path")
@@ -117,9 +118,8 @@ end
 -- Is it open, without tables of its own, and does nobody listen for data or wait? Who has listened has made it get
 -- tables.
 function waiters.is_lazy(self)
-  local events = self._events
-  if events and events.data ~= nil then return false end
-  return rawget(self, "_server") ~= nil and self._handle ~= nil and rawget(self, "_reader") == nil and fast.enabled
+  if EventEmitter._hears(self, "data") then return false end
+  return getmetatable(self).server ~= nil and self._handle ~= nil and rawget(self, "_reader") == nil and fast.enabled
 end
 
 function waiters.close_fast_path(self)

@@ -282,12 +282,12 @@ end
 
 local function ends_text(self, handle)
   if not handle:isTcp() then
-    local server = rawget(self, "_server")
+    local server = getmetatable(self).server
     local path = server and rawget(server, "_path")
     return path and "pipe " .. path or "pipe"
   end
   local ours, theirs = end_text(handle:sockname()), end_text(handle:peername())
-  return (ours or "?") .. (rawget(self, "_server") and " <- " or " -> ") .. (theirs or "?")
+  return (ours or "?") .. (getmetatable(self).server and " <- " or " -> ") .. (theirs or "?")
 end
 
 -- What `tostring` shows.
@@ -320,7 +320,7 @@ function getters:readableDidRead()
 end
 
 --- The server that has accepted the connection, or nil.
-function getters:server() return rawget(self, "_server") end
+function getters:server() return getmetatable(self).server end
 
 -- What `setTimeout` has set; nil where it has not.
 function getters:timeout()
