@@ -73,6 +73,20 @@ describe("cluster", function()
     assert.is_true(called)
   end)
 
+  it("starts nothing for a wrong environment, and a worker without a process is none that is connected", function()
+    local cluster = net.cluster
+    for _, wrong in ipairs({ 5, "x", true }) do
+      assert.equal("ERR_INVALID_ARG_TYPE", select(2, pcall(cluster.fork, wrong)).code)
+    end
+    assert.equal("ERR_INVALID_THIS", select(2, pcall(cluster.fork, cluster)).code)
+    assert.is_nil(next(cluster.workers))
+    local worker = cluster.Worker()
+    assert.is_false(worker:isConnected())
+    assert.is_false(worker:isDead())
+    worker:kill()
+    assert.equal("ERR_INVALID_STATE", select(2, pcall(worker.send, worker, "x")).code)
+  end)
+
   it("finds its script from another directory, too", function()
     local directory, name = forks.script("local net = require('net') io.stdout:setvbuf('no')"
       .. " print(net.cluster.isWorker, net.process.cwd())"

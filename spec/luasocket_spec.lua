@@ -178,8 +178,13 @@ describe("uvnet.luasocket", function()
       assert.equal(7, client:send("0123456789", 8, 3))
       assert.equal(3, client:send(123))
       assert.equal(0, client:send(""))
+      assert.equal(10, client:send("0123456789", 3 - 2 ^ 53, 2 ^ 53))
+      for _, behind in ipairs({ 12, 2 ^ 53, 2 ^ 70, math.huge }) do
+        assert.equal(behind - 1, client:send("0123456789", behind))
+        assert.equal(behind - 1, client:send("0123456789", behind, math.huge))
+      end
       client:close()
-      assert.equal("234789123", peer:receive("*a"))
+      assert.equal("2347891230123456789", peer:receive("*a"))
       peer:close()
     end)
 

@@ -562,6 +562,11 @@ describe("testing", function()
       assert.truthy(message:find("within 50 ms", 1, true), message)
       assert.truthy(message:find("not it", 1, true), message)
       assert.equal("ERR_INVALID_ARG_TYPE", select(2, pcall(testing.collect, client, true)).code)
+      local nothing_to_read = net.stream.Writable({ write = function() end })
+      for _, wrong in ipairs({ nothing_to_read, net.events() }) do
+        assert.equal("ERR_INVALID_ARG_TYPE", select(2, pcall(testing.collect, wrong, 5)).code)
+      end
+      assert.truthy(select(2, pcall(testing.collect, client, 1e300, 5)):find("no 1e+300 bytes", 1, true))
       client:destroy()
       testing.wait(peer, "close")
     end)

@@ -189,7 +189,8 @@ end
 --- Takes over the methods and computed properties of another class, which then also answers `isInstance` for us.
 -- What this class or its parents have already stays.
 function Class:mixin(other)
-  local ours, theirs = stores_of(self), stores_of(other)
+  local ours, theirs = stores_of(self), type(other) == "table" and stores_of(other)
+  if not ours or not theirs then error("mixin is called on a class, and takes a class", 2) end
   take_over(ours.fields, theirs.fields)
   take_over(ours.getters, theirs.getters)
   take_over(ours.setters, theirs.setters)

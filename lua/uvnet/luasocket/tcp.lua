@@ -173,10 +173,12 @@ function methods:send(data, i, j)
   local first = max(1, to_index(i, 1, #data, 3))
   local last = min(#data, to_index(j, -1, #data, 4))
   local conn = self._conn
+  local asked = first
+  first = min(first, #data + 1) -- behind the data there is nothing, however far
   if last < first then last = first - 1 end
   local done, reason = conn:send(data, first, last, deadlines(self))
   if reason then return nil, reason, done end
-  return done
+  return max(done, asked - 1)
 end
 
 --- Receives.

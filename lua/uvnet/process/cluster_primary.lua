@@ -188,6 +188,8 @@ local function emit_fork(worker) cluster:emit("fork", worker) end
 -- @treturn Worker
 -- @raise what `child_process.fork` raises
 function cluster.fork(env)
+  if env == cluster then errors._checkDot("net.cluster.fork(env)") end
+  if env ~= nil and type(env) ~= "table" then errors.throw("ERR_INVALID_ARG_TYPE", "env", "object", env) end
   cluster.setupPrimary()
   ids = ids + 1
   local process = start_process(ids, env)

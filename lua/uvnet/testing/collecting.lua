@@ -28,6 +28,9 @@ end
 function collecting.collect(stream, what, ms)
   check.dot(stream, "collect(socket, bytes)")
   check.emitter("socket", stream)
+  if type(stream.readExactly) ~= "function" then
+    errors.throw("ERR_INVALID_ARG_TYPE", "socket", "Readable", stream)
+  end
   if type(what) ~= "number" and type(what) ~= "string" then
     errors.throw("ERR_INVALID_ARG_TYPE", "what", { "number", "string" }, what)
   end
@@ -36,7 +39,7 @@ function collecting.collect(stream, what, ms)
   if ok and result then return result end
   local code = type(result) == "table" and result.code
   if not ok and code ~= "ERR_TIMEOUT" and code ~= "ERR_STREAM_PREMATURE_CLOSE" then error(result, 0) end
-  local wanted = type(what) == "number" and ("%d bytes"):format(what) or ("%q"):format(what)
+  local wanted = type(what) == "number" and ("%.14g bytes"):format(what) or ("%q"):format(what)
   local came = not ok and result.partial or code == "ERR_TIMEOUT" and stream:read() or ""
   local how = code == "ERR_TIMEOUT" and ("within %.14g ms"):format(limit) or "before its end"
   error(("no %s of %s %s; what came is %q"):format(wanted, class_name(stream), how, came), 2)
