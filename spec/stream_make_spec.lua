@@ -621,15 +621,45 @@ describe("what is made of a Readable's chunks", function()
     end
   end)
 
-  it("of flatMap goes through lists, iterators and coroutines, and through nothing else", function()
+  it("of flatMap goes through lists, iterators, coroutines and streams, and through nothing else", function()
     local function made(make) return answer(five():take(2):flatMap(make), "toArray") end
     assert.same({ 1, 2 }, made(function(value) return coroutine.create(function() coroutine.yield(value) end) end))
     assert.same({ "1", "2" }, made(function(value) return tostring(value):gmatch(".") end))
     assert.same({}, made(function() return {} end))
-    for _, wrong in ipairs({ 1, true, "text", five() }) do
+    local last = five()
+    assert.same({ 1, 2, 3, 4, 5, 1, 2, 3, 4, 5 }, made(function() return five() end))
+    assert.same({ 1, 2 }, answer(five():flatMap(function() return last end):take(2), "toArray"))
+    assert.is_true(last.destroyed)
+    local broken = Readable.from(function() error("broken", 0) end)
+    assert.same({ n = 2, nil, "broken" }, { n = 2, made(function() return broken end) })
+    for _, wrong in ipairs({ 1, true, "text", { key = 1 } }) do
       local _, message = made(function() return wrong end)
       assert.matches('The "iterable" argument must be an instance of Iterable.', message, 1, true)
     end
+  end)
+
+  it("gives each function a signal, which is aborted when nobody waits any more", function()
+    local signals = {}
+    local function note(value, given)
+      signals[#signals + 1] = given.signal
+      return value
+    end
+    answer(five():map(note):take(1), "toArray")
+    answer(five(), "some", note)
+    answer(five(), "reduce", function(_, value, given) return note(value, given) end, 0)
+    assert.is_true(#signals >= 3)
+    for _, signal in ipairs(signals) do
+      assert.is_true(net.AbortSignal:isInstance(signal))
+      assert.is_true(signal.aborted)
+    end
+  end)
+
+  it("calls nothing when the signal has been aborted before", function()
+    local source, failure = five(), nil
+    source:forEach(error, { signal = net.AbortSignal.abort() }, function(err) failure = err end)
+    net.run()
+    assert.equal("AbortError", failure.name)
+    assert.is_true(source.destroyed)
   end)
 
   it("ends a source without end when there is enough", function()

@@ -415,7 +415,7 @@ function Readable:compose(stream, options) end
 ---Raises `ERR_INVALID_ARG_TYPE`.
 ---
 ---In Node.js: `readable.map(fn[, options])`
----@param fn fun(chunk: any): any
+---@param fn fun(chunk: any, given: { signal: net.AbortSignal }): any
 ---@param options? net.SignalOptions
 ---@return net.Readable
 function Readable:map(fn, options) end
@@ -425,18 +425,18 @@ function Readable:map(fn, options) end
 ---Raises `ERR_INVALID_ARG_TYPE`.
 ---
 ---In Node.js: `readable.filter(fn[, options])`
----@param fn fun(chunk: any): any
+---@param fn fun(chunk: any, given: { signal: net.AbortSignal }): any
 ---@param options? net.SignalOptions
 ---@return net.Readable
 function Readable:filter(fn, options) end
 
----Another Readable, of all the values in the lists, iterators or coroutines that a function makes of the chunks. In
----object mode.
+---Another Readable, of all the values in the lists, iterators, coroutines or streams that a function makes of the
+---chunks. In object mode.
 ---
 ---Raises `ERR_INVALID_ARG_TYPE`.
 ---
 ---In Node.js: `readable.flatMap(fn[, options])`
----@param fn fun(chunk: any): any[]|function|thread
+---@param fn fun(chunk: any, given: { signal: net.AbortSignal }): any[]|function|thread|net.Readable
 ---@param options? net.SignalOptions
 ---@return net.Readable
 function Readable:flatMap(fn, options) end
@@ -476,7 +476,7 @@ function Readable:toArray(options, callback) end
 ---Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_STATE` where nobody can wait.
 ---
 ---In Node.js: `readable.forEach(fn[, options])`
----@param fn fun(chunk: any)
+---@param fn fun(chunk: any, given: { signal: net.AbortSignal })
 ---@param options? net.SignalOptions
 ---@param callback? fun(err: any, value: any)
 function Readable:forEach(fn, options, callback) end
@@ -486,7 +486,7 @@ function Readable:forEach(fn, options, callback) end
 ---Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_STATE` where nobody can wait, `ERR_MISSING_ARGS` for neither a chunk nor an initial value.
 ---
 ---In Node.js: `readable.reduce(fn[, initial[, options]])`
----@param fn fun(previous: any, chunk: any): any
+---@param fn fun(previous: any, chunk: any, given: { signal: net.AbortSignal }): any
 ---@param initial? any
 ---@param options? net.SignalOptions
 ---@param callback? fun(err: any, value: any)
@@ -498,7 +498,7 @@ function Readable:reduce(fn, initial, options, callback) end
 ---Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_STATE` where nobody can wait.
 ---
 ---In Node.js: `readable.some(fn[, options])`
----@param fn fun(chunk: any): any
+---@param fn fun(chunk: any, given: { signal: net.AbortSignal }): any
 ---@param options? net.SignalOptions
 ---@param callback? fun(err: any, value: any)
 ---@return boolean answer in a task
@@ -509,7 +509,7 @@ function Readable:some(fn, options, callback) end
 ---Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_STATE` where nobody can wait.
 ---
 ---In Node.js: `readable.every(fn[, options])`
----@param fn fun(chunk: any): any
+---@param fn fun(chunk: any, given: { signal: net.AbortSignal }): any
 ---@param options? net.SignalOptions
 ---@param callback? fun(err: any, value: any)
 ---@return boolean answer in a task
@@ -520,7 +520,7 @@ function Readable:every(fn, options, callback) end
 ---Raises `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_STATE` where nobody can wait.
 ---
 ---In Node.js: `readable.find(fn[, options])`
----@param fn fun(chunk: any): any
+---@param fn fun(chunk: any, given: { signal: net.AbortSignal }): any
 ---@param options? net.SignalOptions
 ---@param callback? fun(err: any, value: any)
 ---@return any chunk in a task

@@ -10,7 +10,9 @@ local destruction = require("uvnet.stream.destroy")
 local errors = require("uvnet.errors")
 local finished = require("uvnet.stream.finished")
 local is_callable = require("uvnet.base.callable")
+local kind = require("uvnet.stream.kind")
 local strict = require("uvnet.base.strict")
+local ticks = require("uvnet.runtime.ticks")
 local values_of = require("uvnet.stream.make").values_of
 
 local operators = {}
@@ -54,11 +56,35 @@ local function to_count(number)
   return number
 end
 
--- A Readable of what `step(chunk, push)` makes of the source's chunks, until it returns true; and a function that ends
--- it.
+local ABORT = "uvnet.abort"
+
+-- What a function gets beside a chunk: a table with a `signal`, which is aborted when its answer is not wanted any
+-- more. It is made for those who ask for it. And a function that aborts it.
+local function beside(signal)
+  local controller
+  local given = setmetatable({}, {
+    __index = function(self, name)
+      if name ~= "signal" then return nil end
+      local classes = require(ABORT)
+      controller = classes.AbortController()
+      local own = controller.signal
+      if signal then own = classes.AbortSignal.any({ signal, own }) end
+      rawset(self, "signal", own)
+      return own
+    end,
+  })
+  return given, function()
+    if controller then controller:abort() end
+  end
+end
+
+-- A Readable of what `step(chunk, push, given)` makes of the source's chunks, until it returns true; and a function
+-- that ends it. Where `step` gives back a stream beside nil, that one's chunks come next.
 local function derive(source, options, step)
   local signal = check_options(options)
-  local out, waiting, asked, over, running
+  local given, cancel = beside(signal)
+  local out, waiting, asked, over, running, ended, inner
+  local pump
 
   local function push(value)
     if not out:push(value) then asked = false end
@@ -68,23 +94,47 @@ local function derive(source, options, step)
     over = true
     out:push(nil)
     source:destroy()
+    cancel()
   end
 
-  local function pump()
+  local function follow(stream)
+    inner = stream
+    stream:on("data", function(chunk)
+      if over then return end
+      push(chunk)
+      if not asked then stream:pause() end
+    end)
+    finished(stream, { writable = false }, function(err)
+      inner = nil
+      if over then return end
+      if err then
+        over = true
+        out:destroy(err)
+      elseif ended then
+        stop()
+      else
+        pump()
+      end
+    end)
+  end
+
+  function pump()
     if running then return end
     running, waiting = true, false
-    while asked and not over do
+    while asked and not over and not inner do
       local chunk = source:read()
       if chunk == nil then
         waiting = true
         break
       end
-      local ok, done = pcall(step, chunk, push)
+      local ok, done, more = pcall(step, chunk, push, given)
       if not ok then
         over = true
         out:destroy(destruction.as_error(done))
       elseif done then
         stop()
+      elseif more then
+        follow(more)
       end
     end
     running = false
@@ -95,11 +145,13 @@ local function derive(source, options, step)
     signal = signal,
     read = function()
       asked = true
-      pump()
+      if inner then inner:resume() else pump() end
     end,
     destroy = function(_, err, callback)
       over = true
       source:destroy()
+      if inner then inner:destroy() end
+      cancel()
       callback(err)
     end,
   })
@@ -108,6 +160,8 @@ local function derive(source, options, step)
   end)
   finished(source, { writable = false }, function(err)
     if over then return end
+    ended = true
+    if not err and inner then return end
     over = true
     if err then out:destroy(err) else out:push(nil) end
   end)
@@ -115,40 +169,42 @@ local function derive(source, options, step)
 end
 
 --- Another Readable, of what a function makes of each chunk.
--- @tparam function fn gets a chunk
+-- @tparam function fn gets a chunk and a table with a `signal`, which is aborted when the answer is not wanted any more
 -- @tparam[opt] table options `signal`
 -- @treturn Readable in object mode
 -- @raise ERR_INVALID_ARG_TYPE
 function operators:map(fn, options)
   check_fn(fn)
-  return (derive(self, options, function(chunk, push)
-    local value = fn(chunk)
+  return (derive(self, options, function(chunk, push, given)
+    local value = fn(chunk, given)
     if value == nil then errors.throw("ERR_STREAM_NULL_VALUES") end
     push(value)
   end))
 end
 
 --- Another Readable, of those chunks for which a function returns true.
--- @tparam function fn gets a chunk
+-- @tparam function fn gets a chunk and a table with a `signal`, which is aborted when the answer is not wanted any more
 -- @tparam[opt] table options `signal`
 -- @treturn Readable in object mode
 -- @raise ERR_INVALID_ARG_TYPE
 function operators:filter(fn, options)
   check_fn(fn)
-  return (derive(self, options, function(chunk, push)
-    if fn(chunk) then push(chunk) end
+  return (derive(self, options, function(chunk, push, given)
+    if fn(chunk, given) then push(chunk) end
   end))
 end
 
 --- Another Readable, of all the values in the lists that a function makes of each chunk.
--- @tparam function fn gets a chunk, returns a list, or an iterator function or coroutine
+-- @tparam function fn gets a chunk and a table with a `signal`, returns a list, an iterator function, a coroutine or a
+--   Readable
 -- @tparam[opt] table options `signal`
 -- @treturn Readable in object mode
 -- @raise ERR_INVALID_ARG_TYPE
 function operators:flatMap(fn, options)
   check_fn(fn)
-  return (derive(self, options, function(chunk, push)
-    local values = fn(chunk)
+  return (derive(self, options, function(chunk, push, given)
+    local values = fn(chunk, given)
+    if kind.is_readable_stream(values) then return nil, values end
     local next_value = values_of(values)
     if not next_value then errors.throw("ERR_INVALID_ARG_TYPE", "iterable", { "Iterable" }, values) end
     for value in next_value do
@@ -189,22 +245,28 @@ function operators:drop(count, options)
   end))
 end
 
--- Goes through all chunks. `step` returns true, and the answer, when that is all.
+-- Goes through all chunks. `step(chunk, given)` returns true, and the answer, when that is all.
 local function consume(source, options, callback, step, at_end)
   if is_callable(options) and callback == nil then
     options, callback = nil, options
   end
   local signal = check_options(options)
+  local given, cancel = beside(signal)
   return answers.give(function(settle)
     local done = false
     local function answer(err, value)
       if done then return end
       done = true
+      cancel()
       settle(err, value)
+    end
+    if signal and signal.aborted then
+      source:destroy()
+      return ticks.later(answer, abort.error(signal))
     end
     source:on("data", function(chunk)
       if done then return end
-      local ok, all, value = pcall(step, chunk)
+      local ok, all, value = pcall(step, chunk, given)
       if not ok then
         source:destroy()
         answer(destruction.as_error(all))
@@ -241,7 +303,7 @@ end
 -- @raise ERR_INVALID_ARG_TYPE
 function operators:forEach(fn, options, callback)
   check_fn(fn)
-  return consume(self, options, callback, function(chunk) fn(chunk) end, nothing)
+  return consume(self, options, callback, function(chunk, given) fn(chunk, given) end, nothing)
 end
 
 --- Calls a function with each chunk and what it returned before.
@@ -254,9 +316,9 @@ end
 function operators:reduce(fn, initial, options, callback)
   check_fn(fn, "reducer")
   local value, begun = initial, initial ~= nil
-  return consume(self, options, callback, function(chunk)
+  return consume(self, options, callback, function(chunk, given)
     if begun then
-      value = fn(value, chunk)
+      value = fn(value, chunk, given)
     else
       value, begun = chunk, true
     end
@@ -269,41 +331,41 @@ function operators:reduce(fn, initial, options, callback)
 end
 
 --- Is there a chunk for which a function returns true?
--- @tparam function fn gets a chunk
+-- @tparam function fn gets a chunk and a table with a `signal`, which is aborted when the answer is not wanted any more
 -- @tparam[opt] table options `signal`
 -- @tparam[opt] function callback gets an error, or nil and the answer
 -- @return without a callback, in a task, the answer
 -- @raise ERR_INVALID_ARG_TYPE
 function operators:some(fn, options, callback)
   check_fn(fn)
-  return consume(self, options, callback, function(chunk)
-    if fn(chunk) then return true, true end
+  return consume(self, options, callback, function(chunk, given)
+    if fn(chunk, given) then return true, true end
   end, function() return false end)
 end
 
 --- Does a function return true for each chunk?
--- @tparam function fn gets a chunk
+-- @tparam function fn gets a chunk and a table with a `signal`, which is aborted when the answer is not wanted any more
 -- @tparam[opt] table options `signal`
 -- @tparam[opt] function callback gets an error, or nil and the answer
 -- @return without a callback, in a task, the answer
 -- @raise ERR_INVALID_ARG_TYPE
 function operators:every(fn, options, callback)
   check_fn(fn)
-  return consume(self, options, callback, function(chunk)
-    if not fn(chunk) then return true, false end
+  return consume(self, options, callback, function(chunk, given)
+    if not fn(chunk, given) then return true, false end
   end, function() return true end)
 end
 
 --- The first chunk for which a function returns true.
--- @tparam function fn gets a chunk
+-- @tparam function fn gets a chunk and a table with a `signal`, which is aborted when the answer is not wanted any more
 -- @tparam[opt] table options `signal`
 -- @tparam[opt] function callback gets an error, or nil and the chunk; nil if there is none
 -- @return without a callback, in a task, the chunk
 -- @raise ERR_INVALID_ARG_TYPE
 function operators:find(fn, options, callback)
   check_fn(fn)
-  return consume(self, options, callback, function(chunk)
-    if fn(chunk) then return true, chunk end
+  return consume(self, options, callback, function(chunk, given)
+    if fn(chunk, given) then return true, chunk end
   end, nothing)
 end
 
