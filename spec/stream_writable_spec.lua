@@ -601,4 +601,30 @@ describe("Writable", function()
     -- The smallest table has 40 bytes and more: two thousand of them would be 80 KB.
     assert.is_true(kilobytes < 20, kilobytes .. " KB")
   end)
+
+  it("can be used again after `_undestroy`", function()
+    local finals, got = 0, {}
+    local writable = stream.Writable({
+      objectMode = true,
+      highWaterMark = 3,
+      write = function(_, chunk, _, callback)
+        got[#got + 1] = chunk
+        callback()
+      end,
+      final = function(_, callback)
+        finals = finals + 1
+        callback()
+      end,
+    })
+    writable:finish(1)
+    writable:destroy()
+    writable:_undestroy()
+    assert.is_false(writable.destroyed)
+    assert.is_true(writable.writable)
+    assert.equal(3, writable.writableHighWaterMark)
+    writable:finish(2)
+    ticks.drain()
+    assert.equal(2, finals)
+    assert.same({ 1, 2 }, got)
+  end)
 end)

@@ -269,29 +269,8 @@ end
 
 -- ---- connecting ----
 
--- What a socket that was destroyed keeps when it is used again: its settings, and who listens and is piped to.
-local KEPT = {}
-for _, name in ipairs({
-  "highWaterMark", "decodeStrings", "defaultEncoding", "noEmitClose", "noAutoDestroy", "decoder", "encoding", "flowing",
-  "paused", "dataListening", "readableListening", "pipes", "awaitDrain", "manyAwaitDrain", "dataEmitted", "corked",
-}) do
-  KEPT[name] = true
-end
-
--- A new table: what is still under way of the old connection has hold of the old one.
-local function renewed(side)
-  if not side then return nil end
-  local _ = side.length -- who asks ends that a chunk is held (see base/framing.lua)
-  local new = {}
-  for name, value in pairs(side) do
-    if KEPT[name] then new[name] = value end
-  end
-  return new
-end
-
 local function make_new(self)
-  rawset(self, "_rs", renewed(self._rs))
-  rawset(self, "_ws", renewed(self._ws))
+  self:_undestroy()
   self._hadError = nil
   self._peername = nil
   self._bytesRead, self._bytesWritten = nil, nil

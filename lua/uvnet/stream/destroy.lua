@@ -7,6 +7,7 @@
 
 local EventEmitter = require("uvnet.events")
 local errors = require("uvnet.errors")
+local state = require("uvnet.stream.state")
 local ticks = require("uvnet.runtime.ticks")
 local waiters = require("uvnet.stream.waiters")
 
@@ -207,6 +208,21 @@ end
 --- The same of a stream that does not wait for it, as Node's sockets do not.
 function destroy.construct_beside(stream)
   if type(stream._construct) == "function" then later(run_construct, stream) end
+end
+
+--- As if it had never been destroyed nor ended: it keeps its settings and its listeners, and holds no data.
+function destroy.undestroy(stream)
+  local rs, ws = sides(stream)
+  if rs then
+    local new = state.renewed(rs)
+    if rs.readable == false then new.readable, new.ended, new.endEmitted = false, true, true end
+    rawset(stream, "_rs", new)
+  end
+  if ws then
+    local new = state.renewed(ws)
+    if ws.writable == false then new.writable, new.ending, new.ended, new.finished = false, true, true, true end
+    rawset(stream, "_ws", new)
+  end
 end
 
 --- What a stream does to be destroyed that has nothing to give back.

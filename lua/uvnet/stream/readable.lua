@@ -130,6 +130,9 @@ function Readable._read() errors.throw("ERR_METHOD_NOT_IMPLEMENTED", "_read()") 
 -- @tparam function callback
 Readable._destroy = destruction.default
 
+-- Node's, for classes that are used again.
+Readable._undestroy = destruction.undestroy
+
 --- Ends the stream at once: no more data. `error`, if there is a reason, and `close` follow.
 -- @function destroy
 -- @tparam[opt] Error err the reason

@@ -100,4 +100,28 @@ function state.configure(side, options, own, object_mode)
   if options.autoDestroy == false then side.noAutoDestroy = true end
 end
 
+-- What a side of a stream that was destroyed keeps when it is used again: its settings, and who listens and is piped
+-- to.
+local KEPT = {}
+for _, name in ipairs({
+  "highWaterMark", "objectMode", "decodeStrings", "defaultEncoding", "noEmitClose", "noAutoDestroy", "decoder",
+  "encoding", "flowing", "paused", "dataListening", "readableListening", "pipes", "awaitDrain", "manyAwaitDrain",
+  "dataEmitted", "corked",
+}) do
+  KEPT[name] = true
+end
+
+--- The state of a side that begins anew. It is a new table: what is still under way has hold of the old one.
+-- @tparam ?table side
+-- @treturn ?table
+function state.renewed(side)
+  if not side then return nil end
+  local _ = side.length -- who asks ends that a chunk is held (see base/framing.lua)
+  local new = {}
+  for name, value in pairs(side) do
+    if KEPT[name] then new[name] = value end
+  end
+  return new
+end
+
 return state

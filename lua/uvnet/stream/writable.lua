@@ -259,6 +259,7 @@ end
 -- @tparam ?Error err why the stream is destroyed
 -- @tparam function callback
 Writable._destroy = destruction.default
+Writable._undestroy = destruction.undestroy
 
 --- `_construct` has called back.
 -- @local
