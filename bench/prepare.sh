@@ -1,5 +1,5 @@
 #!/bin/sh
-# Read by run, check and extra: finds the tools, builds the generator and the C servers into build/bench/.
+# Read by run, check, extra and lines: finds the tools, builds the generator and the C servers into build/bench/.
 # The driver is Lua, any version; nothing else than a C compiler and libuv is needed. What is missing is left out of
 # the comparison, with a line that says so.
 

@@ -6,20 +6,28 @@ local lab = require("lab")
 local PATH, TOLERANCE = "bench/limits.txt", 1.03
 local HEAD = [[
 # What a message may cost, counted, not timed: instructions (valgrind) and system calls (strace) per 64 B echo by
-# `data`, per 64 B echoed by `pipe`, per connect-echo-close; per echo in a task, without and with a deadline around it;
-# instructions per `net.isIP` and per `BlockList:check` in 100,000 subnets. bench/check fails where more than 3 % above
+# `data`, per 64 B echoed by `pipe`, per connect-echo-close; per echo in a task, without and with a deadline around it,
+# and by lines; per line of 64 B of many that came in one go, by `readLine`, by `lines()` and by `frames`; per
+# `net.isIP` and per `BlockList:check` in 100,000 subnets. bench/check fails where more than 3 % above
 # it is measured.
 # A change that is worth more than that moves the limit: `bench/check --update`, and the commit says why.
 ]]
 local SYSTEMS = { "uvnet-5.4", "uvnet-jit", "uvnet-joff" }
-local WHAT = { "echo", "task", "deadline", "pipe", "churn", "calls", "isip", "blocked" }
+local WHAT = {
+  "echo", "task", "deadline", "line", "pipe", "churn", "calls", "readline", "lines", "frames", "isip", "blocked",
+}
 -- What LuaJIT makes of coroutines varies by more than is allowed for.
-local ONLY = { task = "uvnet-5.4", deadline = "uvnet-5.4" }
-local QUESTIONS = { isip = true, blocked = true }
+local ONLY = {
+  task = "uvnet-5.4", deadline = "uvnet-5.4", line = "uvnet-5.4",
+  readline = "uvnet-5.4", lines = "uvnet-5.4", frames = "uvnet-5.4",
+}
+local QUESTIONS = {
+  isip = "addresses.lua", blocked = "addresses.lua", readline = "lines.lua", lines = "lines.lua", frames = "lines.lua",
+}
 
 local function measure(system, what)
   if what == "calls" then return counts.calls(system) end
-  if QUESTIONS[what] then return counts.question(system, what) end
+  if QUESTIONS[what] then return counts.question(system, QUESTIONS[what], what) end
   return counts.instructions(system, what)
 end
 
@@ -59,8 +67,8 @@ for _, what in ipairs(WHAT) do
       elseif value < limit / TOLERANCE then
         verdict = "ok, better by more than 3 %: bench/check --update holds the gain"
       end
-      print(("%-6s %-11s %10.2f   limit %10.2f   %s"):format(what, id, value, limit or 0, verdict))
-      lines[#lines + 1] = ("%-6s %-11s %.2f"):format(what, id, value)
+      print(("%-8s %-11s %10.2f   limit %10.2f   %s"):format(what, id, value, limit or 0, verdict))
+      lines[#lines + 1] = ("%-8s %-11s %.2f"):format(what, id, value)
     end
   end
 end

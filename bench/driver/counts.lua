@@ -12,6 +12,9 @@ local RUNS = {
   deadline = {
     short = 10000, long = 20000, load = { mode = "echo", serve = "taskdeadline", size = 64, connections = 1 },
   },
+  line = {
+    short = 10000, long = 20000, load = { mode = "echo", serve = "taskline", size = 64, connections = 1, text = 2 },
+  },
   pipe = { short = 10000, long = 20000, load = { mode = "echo", serve = "pipe", size = 64, connections = 1 } },
   churn = { short = 1000, long = 3000, load = { mode = "churn", serve = "echo", size = 64, connections = 1 } },
 }
@@ -70,14 +73,14 @@ function counts.instructions(system, what)
   return wrap and difference(system, RUNS[what], wrap, VALGRIND_LOG, instructions_in)
 end
 
---- Instructions per call of a function that bench/micro/addresses.lua asks; nil when valgrind is missing.
-function counts.question(system, what)
+--- Instructions per call of a function that a script of bench/micro/ asks; nil when valgrind is missing.
+function counts.question(system, script, what)
   local wrap = valgrind()
   if not wrap then return nil end
   local found = {}
   for i, count in ipairs({ QUESTIONS.short, QUESTIONS.long }) do
     os.remove(VALGRIND_LOG)
-    local command = system.command:gsub("bench/servers/%S+", "bench/micro/addresses.lua")
+    local command = system.command:gsub("bench/servers/%S+", "bench/micro/" .. script)
     lab.capture(("%s %s %s %s %d"):format(system.environment or "", wrap, command, what, count))
     found[i] = instructions_in(read(VALGRIND_LOG))
     if not found[i] then return nil end

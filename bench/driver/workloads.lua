@@ -25,6 +25,8 @@ local list = {
     load = load("echo", "task", 50, 64) },
   { id = "deadline", title = "the same, a deadline around each request", systems = TASKS,
     load = load("echo", "taskdeadline", 50, 64) },
+  { id = "line", title = "the same by lines, `readLine`", systems = TASKS,
+    load = load("echo", "taskline", 50, 64, { text = 2 }) },
   { id = "echo16", title = "the same, 16 messages in flight", limit = 1.15, systems = EVERY,
     load = load("echo", "echo", 50, 64, { inflight = 16 }) },
   { id = "echo64k", title = "echo, 64 KiB, 10 connections", limit = 1.22, systems = EVERY, quick = true,

@@ -2,6 +2,7 @@
  * No floor: part of the load generator.
  * Owns the table of connections. */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -74,6 +75,19 @@ static void block_on(int fd) {
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 }
 
+/* The last line is sent to its end. */
+static void end_line(flow *f, int index) {
+  while (f->bytes % LINE != 0) {
+    size_t length = LINE - f->bytes % LINE;
+    const char *data = pattern_at((uint64_t)index, f->bytes, &length);
+    struct pollfd room = {f->fd, POLLOUT, 0};
+    if (poll(&room, 1, END_SECONDS * 1000) != 1) fail("sink: no room");
+    ssize_t put = send(f->fd, data, length, MSG_NOSIGNAL);
+    if (put < 0 && errno != EAGAIN) fail("send: %s", strerror(errno));
+    if (put > 0) f->bytes += (uint64_t)put;
+  }
+}
+
 /* After our FIN the server answers with the number of bytes it has got, and ends. */
 static void check_count(flow *f) {
   char text[32];
@@ -102,7 +116,10 @@ void run_sink(const load_server *server, const load_options *options) {
   int epoll = epoll_create1(EPOLL_CLOEXEC);
   flow *flows = open_flows(server, options, epoll, EPOLLOUT);
   span measured = measure(server, options, flows, epoll, feed);
-  for (int i = 0; i < options->connections; i++) check_count(&flows[i]);
+  for (int i = 0; i < options->connections; i++) {
+    if (options->text == TEXT_LINES) end_line(&flows[i], i);
+    check_count(&flows[i]);
+  }
   report(&measured.from, &measured.to);
   free(flows);
 }

@@ -52,6 +52,10 @@ uint64_t server_peak_rss(const load_server *server);
 int backend_start(int cpu); /* a plain echo server in a process of its own; its port */
 void pin_to(int cpu);
 
+/* What `text` may be: any bytes, printable ones, and those in lines of LINE bytes. */
+enum { TEXT_NONE, TEXT_PRINTABLE, TEXT_LINES };
+enum { LINE = 64 };
+
 /* pattern.c: byte `position` of stream `seed` is known to both ends */
 void pattern_init(int text);
 const char *pattern_at(uint64_t seed, uint64_t position, size_t *length);

@@ -12,7 +12,7 @@ enum { LONGEST_RUN = 300, MOST_ARGUMENTS = 64, SPARE_FDS = 200 };
 
 static const char usage[] =
     "usage: load MODE [--size B] [--connections N] [--inflight N] [--messages N | --warmup S --seconds S]\n"
-    "            [--rate N] [--hold S] [--reads-per-wait N] [--window B] [--text 1]\n"
+    "            [--rate N] [--hold S] [--reads-per-wait N] [--window B] [--text 1|2]\n"
     "            [--server-cpu N] [--client-cpu N] -- COMMAND [ARGUMENT]...\n"
     "MODE: echo proxy sink source slow churn idle. COMMAND prints `ready PORT`; for proxy it gets the\n"
     "back end's port as one more argument.";

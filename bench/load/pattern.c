@@ -8,6 +8,10 @@
 /* Twice the period and a bit, so that a run of up to one period never wraps. */
 static char table[2 * PATTERN_PERIOD];
 
+/* Where another stream begins. */
+static uint64_t stride = 7919;
+static size_t period = PATTERN_PERIOD;
+
 void pattern_init(int text) {
   uint32_t state = 12345;
   for (size_t i = 0; i < PATTERN_PERIOD; i++) {
@@ -15,13 +19,18 @@ void pattern_init(int text) {
     uint32_t byte = state >> 16;
     table[i] = (char)(text ? 32 + byte % 95 : byte & 255);
   }
-  memcpy(table + PATTERN_PERIOD, table, PATTERN_PERIOD);
+  if (text == TEXT_LINES) {
+    period = PATTERN_PERIOD / LINE * LINE;
+    for (size_t i = LINE; i <= period; i += LINE) table[i - 1] = '\n';
+    stride = 124 * LINE;
+  }
+  memcpy(table + period, table, period);
 }
 
 /* The longest run available at this position; *length is what the caller wants and becomes what there is. */
 const char *pattern_at(uint64_t seed, uint64_t position, size_t *length) {
-  if (*length > PATTERN_PERIOD) *length = PATTERN_PERIOD;
-  return table + (position + seed * 7919) % PATTERN_PERIOD;
+  if (*length > period) *length = period;
+  return table + (position + seed * stride) % period;
 }
 
 int pattern_holds(const char *data, size_t length, uint64_t seed, uint64_t position) {

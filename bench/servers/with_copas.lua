@@ -26,6 +26,17 @@ function modes.sink(client)
   client:close()
 end
 
+function modes.lines(client)
+  local counted = 0
+  while true do
+    local line = copas.receive(client, "*l")
+    if not line then break end
+    counted = counted + #line + 1
+  end
+  copas.send(client, ("%d"):format(counted))
+  client:close()
+end
+
 local serve = assert(modes[mode], "which mode?")
 local server = socket.tcp()
 server:setoption("reuseaddr", true)

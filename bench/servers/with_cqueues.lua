@@ -30,6 +30,15 @@ function modes.sink(client)
   client:close()
 end
 
+function modes.lines(client)
+  local counted = 0
+  for line in client:lines("*l") do
+    counted = counted + #line + 1
+  end
+  client:write(("%d"):format(counted))
+  client:close()
+end
+
 function modes.source(client)
   local bytes = {}
   for i = 0, 65535 do

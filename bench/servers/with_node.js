@@ -1,6 +1,7 @@
 // The servers in Node.js: argv = mode, port[, back end's port].
 "use strict";
 const net = require("net");
+const readline = require("readline");
 
 const [mode, port, backend] = process.argv.slice(2);
 const chunk = Buffer.alloc(65536, Buffer.from(Array.from({ length: 65536 }, (_, i) => i % 251)));
@@ -16,6 +17,12 @@ const modes = {
     let counted = 0;
     s.on("data", (d) => { counted += d.length; });
     s.on("end", () => s.end(String(counted)));
+  },
+  lines(s) {
+    let counted = 0;
+    const lines = readline.createInterface({ input: s, crlfDelay: Infinity });
+    lines.on("line", (line) => { counted += line.length + 1; });
+    lines.on("close", () => s.end(String(counted)));
   },
   source(s) {
     let stopping = false;

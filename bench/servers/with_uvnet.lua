@@ -109,6 +109,31 @@ function modes.taskline(socket)
   end
 end
 
+-- Lines are counted, by each way to read them.
+function modes.tasklines(socket)
+  local counted = 0
+  for line in socket:lines() do
+    counted = counted + #line + 1
+  end
+  socket:finish(("%d"):format(counted))
+end
+
+function modes.taskreadlines(socket)
+  local counted = 0
+  while true do
+    local line = socket:readLine()
+    if not line then break end
+    counted = counted + #line + 1
+  end
+  socket:finish(("%d"):format(counted))
+end
+
+function modes.lineframes(socket)
+  local counted = 0
+  socket:frames("line", function(line) counted = counted + #line + 1 end)
+  socket:on("end", function() socket:finish(("%d"):format(counted)) end)
+end
+
 -- A deadline around each request.
 function modes.taskdeadline(socket)
   local function answer()
@@ -122,7 +147,8 @@ end
 
 local serve = assert(modes[mode], "which mode?")
 if async then serve = async.wrap(serve) end
-local server = net.createServer({ allowHalfOpen = mode == "sink" or mode == "source" }, function(socket)
+local half_open = mode == "sink" or mode == "source" or mode:find("line[sf]") ~= nil
+local server = net.createServer({ allowHalfOpen = half_open }, function(socket)
   if not async then socket:on("error", ignore) end -- a task is told by what waits
   serve(socket)
 end)

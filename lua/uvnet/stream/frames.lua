@@ -8,18 +8,25 @@
 local await_read = require("uvnet.stream.await_read")
 local buffer = require("uvnet.stream.buffer")
 local errors = require("uvnet.errors")
+local framing = require("uvnet.base.framing")
 local is_callable = require("uvnet.base.callable")
 local split = require("uvnet.stream.split")
 local strict = require("uvnet.base.strict")
 
 local floor = math.floor
+local hold, next_line, next_until, next_frame = framing.hold, framing.next_line, framing.next_until, framing.next_frame
+-- What LuaJIT compiles is faster without these calls of C.
+if jit then -- luacheck: ignore 113
+  hold = function() end
+  next_line, next_until, next_frame = hold, hold, hold
+end
 
 local methods = {}
 
 local FORMAT = strict.names("delimiter")
 
--- What gives the next message of a queue: a string, nil if it is not all there, false if it is too long. And what a
--- rest at the end is worth.
+-- What gives the next message of a queue: a string, nil if it is not all there, false if it is too long. What gives the
+-- next one of a chunk that is held, if it can. And what a rest at the end is worth.
 local function splitter(format, options)
   if type(format) == "table" then
     strict.check(format, FORMAT, "format")
@@ -31,10 +38,12 @@ local function splitter(format, options)
       errors.throw("ERR_INVALID_ARG_VALUE", "format.delimiter", delimiter, "must have 1 to 256 bytes")
     end
     local limit, scan = await_read.limit_of(options, await_read.LONGEST_LINE), { at = 0 }
-    return function(queue) return split.look(queue, scan, delimiter, limit) end, limit
+    local function quickly(queue) return next_until(queue, delimiter, limit) end
+    return function(queue) return split.look(queue, scan, delimiter, limit) end, quickly, limit
   elseif format == "line" then
     local limit, scan = await_read.limit_of(options, await_read.LONGEST_LINE), { at = 0 }
-    return function(queue) return split.look(queue, scan, nil, limit) end, limit, true
+    local function quickly(queue) return next_line(queue, limit) end
+    return function(queue) return split.look(queue, scan, nil, limit) end, quickly, limit, true
   end
   local known = split.format_of(format)
   local limit, size = await_read.limit_of(options, await_read.LONGEST_FRAME), known.size
@@ -51,7 +60,7 @@ local function splitter(format, options)
     buffer.take(queue, size)
     queue.length = queue.length - size - length
     return length > 0 and buffer.take(queue, length) or ""
-  end, limit
+  end, function(queue) return next_frame(queue, size, known.little, limit) end, limit
 end
 
 --- Calls a listener with each message. It is how `data` listeners get messages: the stream flows, and `pause` holds
@@ -72,7 +81,7 @@ function methods.frames(self, format, options, listener)
   end
   if not is_callable(listener) then errors.throw("ERR_INVALID_ARG_TYPE", "listener", "function", listener) end
   if self._rs.objectMode then errors.throw("ERR_INVALID_STATE", "A stream of objects has no bytes") end
-  local next_message, limit, takes_rest = splitter(format, options)
+  local next_message, quickly, limit, takes_rest = splitter(format, options)
   local queue = { length = 0 }
   local stopped, busy = false, false
   local on_data, on_end
@@ -109,7 +118,11 @@ function methods.frames(self, format, options, listener)
   -- A listener that raises loses its message, and no other.
   local function hand_out()
     while not is_held() do
-      local message = next_message(queue)
+      local message = quickly(queue)
+      if not message then
+        message = next_message(queue)
+        if queue.offset then hold(queue, queue) end
+      end
       if message == nil then return end
       if message == false then
         local err = errors.coded("ERR_FRAME_TOO_LONG", limit)
