@@ -243,7 +243,11 @@ describe("events", function()
 
   it("has a function called at a signal's end, once, or in a tick if that has been", function()
     local controller, called = net.AbortController(), {}
-    local function listener(event) called[#called + 1] = event.type end
+    local function listener(event)
+      called[#called + 1] = event.type
+      assert.is_true(event.isTrusted)
+      assert.equal(controller.signal, event.target)
+    end
     events.addAbortListener(controller.signal, listener)
     events.addAbortListener(controller.signal, listener):dispose()
     controller:abort()

@@ -298,6 +298,10 @@ describe("compose", function()
     assert.equal("ERR_INVALID_ARG_VALUE", raised(stream.compose, Writable({ write = quiet }), upper_of()).code)
     assert.equal("ERR_INVALID_ARG_VALUE", raised(stream.compose, upper_of(), Readable({ read = quiet })).code)
   end)
+
+  it("of a Readable needs something to compose it with", function()
+    assert.equal("ERR_INVALID_ARG_TYPE", raised(Readable.compose, Readable.from({ "a" })).code)
+  end)
 end)
 
 describe("duplexPair", function()

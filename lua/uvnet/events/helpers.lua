@@ -44,7 +44,7 @@ function helpers.addAbortListener(signal, listener)
   if signal == nil then errors.throw("ERR_INVALID_ARG_TYPE", "signal", "AbortSignal", signal) end
   abort.check(signal, "signal")
   if not is_callable(listener) then errors.throw("ERR_INVALID_ARG_TYPE", "listener", "function", listener) end
-  local function call() listener({ type = "abort", target = signal, currentTarget = signal }) end
+  local function call() listener({ type = "abort", target = signal, currentTarget = signal, isTrusted = true }) end
   local disposable = setmetatable({}, Disposable)
   if signal.aborted then
     ticks.later(call)

@@ -200,7 +200,8 @@ function Readable:compose(stream, options)
   strict.check(options, COMPOSE_OPTIONS)
   local signal = options and options.signal
   if signal ~= nil then require("uvnet.base.abort").check(signal, "options.signal") end
-  local composed = require(MAKE).compose(self, stream)
+  local make = require(MAKE)
+  local composed = make.compose(self, stream == nil and make.duplex_from(nil) or stream)
   if signal then require(SIGNAL).addAbortSignal(signal, composed) end
   return composed
 end
