@@ -1,13 +1,15 @@
--- What a cluster costs, beside Node's: processor time of primary and workers for each connection and each message.
--- `processes.lua NODE LUA`: the programs. Rounds of both in turn; medians.
+-- What a cluster costs, beside Node's and what the system alone takes (with_cluster.c): processor time of primary and
+-- workers for each connection and each message. `processes.lua NODE LUA C`: the programs. Rounds of all in turn;
+-- medians.
 local net = require("net")
 
-local node, lua = arg[1], arg[2]
+local node, lua, plain = arg[1], arg[2], arg[3]
 local ROUNDS, CONNECTIONS, AT_ONCE, MESSAGES = 5, 4000, 20, 10000
 local here = arg[0]:match("^(.*)/[^/]*$")
 local SERVERS = {
   { "uvnet", lua, here .. "/../servers/with_cluster.lua" },
   { "Node", node, here .. "/../servers/with_cluster.js" },
+  { "C", plain },
 }
 
 local function spent(pid)
@@ -23,7 +25,8 @@ local function median(list)
 end
 
 local function start(server, ...)
-  local words = { server[3], ... }
+  local words = { ... }
+  if server[3] then table.insert(words, 1, server[3]) end
   return net.child_process.spawn(server[2], words, { stdio = { "ignore", "pipe", "inherit" } })
 end
 
@@ -106,10 +109,12 @@ for _ = 1, ROUNDS do
       note(policy .. " sum", name, (one.primary + one.workers) / 1000)
       note(policy .. " rate", name, one.rate)
     end
-    for _, mode in ipairs({ "json", "advanced" }) do
-      note(mode, name, number_of(server, "echo", mode, tostring(MESSAGES)) / 1000)
+    if server[3] then
+      for _, mode in ipairs({ "json", "advanced" }) do
+        note(mode, name, number_of(server, "echo", mode, tostring(MESSAGES)) / 1000)
+      end
+      note("online", name, number_of(server, "online"))
     end
-    note("online", name, number_of(server, "online"))
   end
 end
 
@@ -126,9 +131,11 @@ local ROWS = {
   { "json", "a message, `json`", "%.1f µs" },
   { "online", "from `fork` to `online`", "%.0f ms" },
 }
-print("| between processes | uvnet 5.4 | Node | uvnet : Node |")
-print("| --- | ---: | ---: | ---: |")
+print("| between processes | uvnet 5.4 | Node | C, the system alone | uvnet : Node |")
+print("| --- | ---: | ---: | ---: | ---: |")
 for _, row in ipairs(ROWS) do
-  local ours, theirs = median(results[row[1]].uvnet), median(results[row[1]].Node)
-  print(("| %s | %s | %s | %.2f |"):format(row[2], row[3]:format(ours), row[3]:format(theirs), ours / theirs))
+  local list = results[row[1]]
+  local ours, theirs, least = median(list.uvnet), median(list.Node), list.C and median(list.C)
+  print(("| %s | %s | %s | %s | %.2f |"):format(row[2], row[3]:format(ours), row[3]:format(theirs),
+    least and row[3]:format(least) or "–", ours / theirs))
 end
