@@ -666,6 +666,21 @@ describe("what is made of a Readable's chunks", function()
     assert.is_true(source.destroyed)
   end)
 
+  it("takes no more chunks than are asked for, but one or two", function()
+    local count, failure = 0, nil
+    local function note(value)
+      count = count + 1
+      return value
+    end
+    Readable.from({ 1, 2, 3, 4, 5, 6 }):map(note):reduce(function(before, value)
+      if before == 1 then error("enough", 0) end
+      return value
+    end, 0, function(err) failure = err end)
+    net.run()
+    assert.equal("enough", failure.message)
+    assert.is_true(count <= 3, count)
+  end)
+
   it("ends a source without end when there is enough", function()
     local count = 0
     local source = Readable.from(function()

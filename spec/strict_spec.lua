@@ -106,6 +106,10 @@ local TAKERS = {
   end },
   { "exec", "encodin", "encoding", function(options) return net.child_process.exec("true", options) end },
   { "cluster.setupPrimary", "exce", "exec", net.cluster.setupPrimary, "settings" },
+  { "luasocket's linger", "timeuot", "timeout", function(options)
+    options.on = true
+    return require("uvnet.luasocket").tcp():setoption("linger", options)
+  end, "linger" },
   { "testing.pair", "icp", "ipc", testing.pair },
 }
 

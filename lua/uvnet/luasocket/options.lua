@@ -2,7 +2,12 @@
 --
 -- Floor 14.
 
+local strict = require("uvnet.base.strict")
+
 local options = {}
+
+-- See `net.strict`.
+local LINGER = strict.names("on timeout")
 
 local setters = {}
 
@@ -45,6 +50,7 @@ function options.check(name, value)
     return ("%s expected, got %s"):format(kind, value == nil and "no value" or type(value)), 3
   end
   if name == "linger" then
+    strict.check(value, LINGER, "linger")
     if type(value.on) ~= "boolean" then return "boolean 'on' field expected", 3 end
     if type(value.timeout) ~= "number" then return "number 'timeout' field expected", 3 end
   end

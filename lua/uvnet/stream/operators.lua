@@ -142,6 +142,7 @@ local function derive(source, options, step)
 
   out = Readable({
     objectMode = true,
+    highWaterMark = 1,
     signal = signal,
     read = function()
       asked = true
