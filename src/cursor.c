@@ -32,13 +32,12 @@ struct cursor {
 enum {
   UP_CURSOR = 1,
   UP_STREAM, /* a weak table: its first element is whose chunk is held */
-  UP_STATE,  /* its first element is his state; and it is the metatable of that */
+  UP_STATE, /* its first element is his state, the second the state's buffer; and it is the metatable of the state */
   UP_BUFFER,
   UP_LENGTH,
   UP_OFFSET,
   UP_HEAD,
-  UP_HIDDEN,
-  UPVALUES = UP_HIDDEN
+  UPVALUES = UP_HEAD
 };
 
 static struct cursor *cursor_of(lua_State *L) {
@@ -73,14 +72,15 @@ static void let_go(lua_State *L, struct cursor *cursor) {
   set_field(L, state, UP_OFFSET);
   net_pushsize(L, cursor->whole - cursor->at);
   set_field(L, state, UP_LENGTH);
-  push_field(L, state, UP_HIDDEN);
+  lua_rawgeti(L, lua_upvalueindex(UP_STATE), 2);
   set_field(L, state, UP_BUFFER);
-  clear_field(L, state, UP_HIDDEN);
   lua_pushnil(L);
   lua_setmetatable(L, state);
   cursor->is_held = 0;
-  lua_pushnil(L);
-  lua_rawseti(L, lua_upvalueindex(UP_STATE), 1);
+  for (int place = 1; place <= 2; place++) {
+    lua_pushnil(L);
+    lua_rawseti(L, lua_upvalueindex(UP_STATE), place);
+  }
   lua_settop(L, top);
 }
 
@@ -97,7 +97,8 @@ static int state_newindex(lua_State *L) {
   return 0;
 }
 
-/* hold(stream, state): the first chunk that it holds, if that is worth while. */
+/* hold(stream, state): the first chunk that it holds, of which something has been taken, if that is worth while. It takes
+ * no memory, for the message that was taken before would be lost with it; to let another stream go may. */
 static int cursor_hold(lua_State *L) {
   struct cursor *cursor = cursor_of(L);
   size_t size;
@@ -110,20 +111,17 @@ static int cursor_hold(lua_State *L) {
   lua_rawgeti(L, 3, (int)lua_tointeger(L, 4));
   push_field(L, 2, UP_OFFSET);
   push_field(L, 2, UP_LENGTH);
-  if (lua_type(L, 5) != LUA_TSTRING || lua_getmetatable(L, 2)) return 0;
+  if (lua_type(L, 5) != LUA_TSTRING || lua_type(L, 6) != LUA_TNUMBER || lua_getmetatable(L, 2)) return 0;
   const char *data = lua_tolstring(L, 5, &size);
   size_t at = (size_t)lua_tonumber(L, 6);
   if (at > size || size - at < WORTH_WHILE) return 0;
   uint64_t whole = (uint64_t)lua_tonumber(L, 7) + at;
-  /* What takes memory comes first. */
-  net_pushsize(L, at);
-  set_field(L, 2, UP_OFFSET);
-  lua_pushvalue(L, 3);
-  set_field(L, 2, UP_HIDDEN);
   lua_pushvalue(L, 1);
   lua_rawseti(L, lua_upvalueindex(UP_STREAM), 1);
   lua_pushvalue(L, 2);
   lua_rawseti(L, lua_upvalueindex(UP_STATE), 1);
+  lua_pushvalue(L, 3);
+  lua_rawseti(L, lua_upvalueindex(UP_STATE), 2);
   clear_field(L, 2, UP_BUFFER);
   clear_field(L, 2, UP_LENGTH);
   lua_pushvalue(L, lua_upvalueindex(UP_STATE));
@@ -221,7 +219,7 @@ void net_cursor_open(lua_State *L) {
                                        {"next_bytes", cursor_next_bytes},
                                        {"next_frame", cursor_next_frame},
                                        {NULL, NULL}};
-  static const char *const names[] = {"buffer", "length", "offset", "head", "hidden"};
+  static const char *const names[] = {"buffer", "length", "offset", "head"};
   int first = lua_gettop(L) + 1;
   struct cursor *cursor = (struct cursor *)net_newuserdata(L, sizeof *cursor);
   memset(cursor, 0, sizeof *cursor);
@@ -230,7 +228,7 @@ void net_cursor_open(lua_State *L) {
   lua_pushliteral(L, "v");
   lua_setfield(L, -2, "__mode");
   lua_setmetatable(L, -2);
-  lua_createtable(L, 1, 2);
+  lua_createtable(L, 2, 2);
   for (int i = 0; i <= UPVALUES - UP_BUFFER; i++) lua_pushstring(L, names[i]);
   int state = first + UP_STATE - 1;
   push_upvalues(L, first);
