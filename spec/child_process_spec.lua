@@ -56,6 +56,15 @@ describe("child_process", function()
     end
   end)
 
+  it("starts nothing for an encoding that nobody knows", function()
+    local path = testing.tmpPath()
+    for _, encoding in ipairs({ "nope", 5 }) do
+      assert.is_false((pcall(child_process.exec, "touch " .. path, { encoding = encoding }, print)))
+    end
+    testing.run()
+    assert.is_nil(lfs.attributes(path))
+  end)
+
   it("a limit of what is collected may have a fraction", function()
     local got
     child_process.exec("echo hello", { maxBuffer = 2.5 }, function(err, out) got = { err.code, out } end)

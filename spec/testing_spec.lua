@@ -392,6 +392,17 @@ describe("testing", function()
       end)
     end
 
+    it("leaves nothing open when one side's options are refused", function()
+      for _, wrong in ipairs({ { client = { localAddress = "x" } }, { client = { family = 5 } } }) do
+        assert.is_false((pcall(testing.pair, wrong)))
+        testing.run()
+        assert.same({}, require("uvnet.core").open_objects())
+      end
+      testing.task(function()
+        assert.is_false((net.async.pcall(testing.pair, { client = { localAddress = "x" } })))
+      end)()
+    end)
+
     it("hands its options to both sides, or to one", function()
       local client, accepted = testing.pair({ allowHalfOpen = true })
       assert.is_true(client.allowHalfOpen)

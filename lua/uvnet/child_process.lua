@@ -15,6 +15,7 @@ local messaging = require("uvnet.process.messaging")
 local signals = require("uvnet.process.signals")
 local spawn_options = require("uvnet.process.spawn_options")
 local strict = require("uvnet.base.strict")
+local text = require("uvnet.stream.text")
 local ticks = require("uvnet.runtime.ticks")
 local timers = require("uvnet.timers")
 
@@ -227,9 +228,9 @@ function ChildProcess:unref()
 end
 
 function ChildProcess:_describe()
-  local text = ("%s, pid %s"):format(tostring(self.spawnfile), tostring(self.pid))
-  if rawget(self, "_process") then return text end
-  return text .. ", ended"
+  local what = ("%s, pid %s"):format(tostring(self.spawnfile), tostring(self.pid))
+  if rawget(self, "_process") then return what end
+  return what .. ", ended"
 end
 
 --- @section end
@@ -380,6 +381,9 @@ local function exec(file, args, options, callback, command)
   if not (limit >= 0) then errors.throw("ERR_OUT_OF_RANGE", "options.maxBuffer", "a positive number", limit) end
   local timeout = spawn_options.checkTimeout(options.timeout)
   local kill_signal = options.killSignal ~= nil and signals.number(options.killSignal) or "SIGTERM"
+  local encoding = options.encoding
+  if encoding == "buffer" or encoding == "utf8" then encoding = nil end
+  if encoding ~= nil then text.name(encoding) end -- before anything is started
   local given = {}
   for _, field in ipairs(PASSED) do
     given[field] = options[field]
@@ -397,8 +401,6 @@ local function exec(file, args, options, callback, command)
     failure = failure or err
     kill()
   end
-  local encoding = options.encoding
-  if encoding == "buffer" or encoding == "utf8" then encoding = nil end
   local stdout = collect(child.stdout, "stdout", limit, encoding, on_limit)
   local stderr = collect(child.stderr, "stderr", limit, encoding, on_limit)
 

@@ -6,6 +6,7 @@ local check = require("uvnet.testing.check")
 local core = require("uvnet.core")
 local net = require("uvnet")
 local strict = require("uvnet.base.strict")
+local task = require("uvnet.runtime.task")
 local waiting = require("uvnet.testing.waiting")
 
 local peers = {}
@@ -42,6 +43,8 @@ function peers.freePort()
   error(net.errors("No port is free"), 2)
 end
 
+local function give_up(socket) socket:on("error", function() end):destroy() end
+
 --- Two connected sockets. Runs the loop, so it is not for callbacks.
 --
 -- The server that accepted is closed already; it closes fully once the server's side is closed.
@@ -77,27 +80,36 @@ function peers.pair(options)
     return merge(result, options[side])
   end
 
-  local server = net.createServer(own("server"))
-  local where = options.ipc and { path = peers.tmpPath() } or { port = 0, host = "127.0.0.1" }
-  server:listen(where)
-  waiting.wait(server, "listening")
-  if not options.ipc then where = { port = server:address().port, host = "127.0.0.1" } end
-  local client = net.connect(merge(own("client"), where))
-  -- Whoever tries that a port is free may come to this one: the other end is who has the client's port.
+  local for_server, for_client = own("server"), own("client")
+  local server, client, accepted = net.createServer(for_server), nil, nil
   local came = {}
-  server:on("connection", function(socket) came[#came + 1] = socket end)
-  waiting.wait(client, "connect")
-  local accepted
-  while not accepted do
-    if #came == 0 then waiting.wait(server, "connection") end
-    local socket = table.remove(came, 1)
-    if options.ipc or socket.remotePort == client.localPort then
-      accepted = socket
-    else
-      socket:on("error", function() end):destroy()
+  local ok, err = task.pcall(function()
+    local where = options.ipc and { path = peers.tmpPath() } or { port = 0, host = "127.0.0.1" }
+    server:listen(where)
+    waiting.wait(server, "listening")
+    if not options.ipc then where = { port = server:address().port, host = "127.0.0.1" } end
+    client = net.connect(merge(for_client, where))
+    -- Whoever tries that a port is free may come to this one: the other end is who has the client's port.
+    server:on("connection", function(socket) came[#came + 1] = socket end)
+    waiting.wait(client, "connect")
+    while not accepted do
+      if #came == 0 then waiting.wait(server, "connection") end
+      local socket = table.remove(came, 1)
+      if options.ipc or socket.remotePort == client.localPort then
+        accepted = socket
+      else
+        give_up(socket)
+      end
     end
-  end
+  end)
   server:close()
+  if not ok then
+    for _, socket in ipairs(came) do
+      give_up(socket)
+    end
+    if client then give_up(client) end
+    error(err, 0)
+  end
   return client, accepted
 end
 
