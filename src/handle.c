@@ -142,9 +142,10 @@ static int deliver_event(lua_State *L) {
   return 0;
 }
 
-void net_handle_tell(net_event *event) {
+int net_handle_tell(net_event *event) {
   int ref = event->handle->ref;
-  if (ref != LUA_NOREF) net_enter_for(net_handle_loop(event->handle), NET_ENTRY_EVENT, ref, event);
+  return ref != LUA_NOREF ? net_enter_for(net_handle_loop(event->handle), NET_ENTRY_EVENT, ref, event)
+                          : LUA_OK;
 }
 
 /* ---- the end ---- */

@@ -142,8 +142,8 @@ typedef struct net_event {
               struct net_event *event); /* pushes the arguments, gives back how many. May raise. */
 } net_event;
 
-/* Calls the owner's method, if there is an owner. Never raises. */
-void net_handle_tell(net_event *event);
+/* Calls the owner's method, if there is an owner. LUA_OK, or the status of what was raised. Never raises. */
+int net_handle_tell(net_event *event);
 
 /* ---- its end ---- */
 

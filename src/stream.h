@@ -17,6 +17,7 @@ enum net_stream_flag {
   NET_ANNOUNCED = 256,  /* one of which libuv has taken out: see on_connection */
   NET_WAITING = 512,    /* a connection that could not be accepted yet: see listener.c */
   NET_READ_TASK = 1024, /* a chunk goes straight to the task that waits */
+  NET_LOST = 2048,      /* bytes were lost for want of memory, and its owner could not be told yet */
   NET_LAZY = 32         /* its owner has no state of a stream but the stage (net/fast_path.lua) */
 };
 
@@ -144,6 +145,7 @@ struct net_chunk {
   net_event event;
   const char *data;
   ssize_t size;
+  int is_given; /* Lua has it: what fails from then on is not of the delivery itself */
 };
 
 /* Does what is read go to the one `data` listener, without a look? */
@@ -151,7 +153,7 @@ static inline int net_stream_is_direct(const net_stream *stream) {
   return (stream->flags & (NET_READ_FAST | NET_READ_TEXT)) == NET_READ_FAST && stream->pipe_to == NULL;
 }
 
-/* Gives it to that, if it is there. Never raises. */
+/* Gives it to that, if it is there; false also if it could not be given, for want of memory. Never raises. */
 static inline int net_stream_give(net_stream *stream, struct net_chunk *chunk) {
   net_loop *loop = net_stream_loop(stream);
   int done = 1;
@@ -162,7 +164,7 @@ static inline int net_stream_give(net_stream *stream, struct net_chunk *chunk) {
     done = net_enter_data(loop, stream->handle.ref, chunk);
   }
   loop->reading = NULL;
-  return done;
+  return done && chunk->is_given;
 }
 
 /* What is read goes past the owner, as far as it can: into a pipe, or to the one `data` listener. True: all of it. The

@@ -167,9 +167,10 @@ int net_stream_forget_listener(lua_State *L) {
 
 /* The object's one plain `data` listener gets the chunk. Upvalue 1 is the loop. */
 static int deliver_data(lua_State *L) {
-  const struct net_chunk *chunk = (const struct net_chunk *)net_loop_upvalue(L)->event;
+  struct net_chunk *chunk = (struct net_chunk *)net_loop_upvalue(L)->event;
   if (!chunk->event.handle->known) remember(L, chunk->event.handle);
   lua_pushlstring(L, chunk->data, (size_t)chunk->size);
+  chunk->is_given = 1;
   lua_call(L, 1, 0);
   return 0;
 }

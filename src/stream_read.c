@@ -11,9 +11,14 @@
 #include "stream.h"
 
 static int push_chunk(lua_State *L, net_event *event) {
-  const struct net_chunk *chunk = (const struct net_chunk *)event;
-  if (chunk->size < 0) return net_fail(L, (int)chunk->size);
+  struct net_chunk *chunk = (struct net_chunk *)event;
+  if (chunk->size < 0) {
+    int count = net_fail(L, (int)chunk->size);
+    chunk->is_given = 1;
+    return count;
+  }
   lua_pushlstring(L, chunk->data, (size_t)chunk->size);
+  chunk->is_given = 1;
   return 1;
 }
 
@@ -76,26 +81,50 @@ static ssize_t end_or_reset(const net_stream *stream) {
   return UV_EOF;
 }
 
+/* How often it is tried to tell what there was no memory for. Each time, Lua has collected all that it can. */
+enum { TRIES = 3 };
+
+/* Tells the owner, who may have closed the handle then: whether the delivery itself has failed, for want of memory. */
+static int tell(struct net_chunk *chunk) {
+  int status = LUA_ERRMEM;
+  chunk->is_given = 0;
+  for (int i = 0; i < TRIES && status == LUA_ERRMEM && !chunk->is_given; i++)
+    status = net_handle_tell(&chunk->event);
+  return status == LUA_ERRMEM;
+}
+
+/* Bytes that the owner has not got, or could not keep, must not be missed by nobody: for it, the connection has failed.
+ * Until it has heard that, it gets no more of them. */
+static void lose(net_stream *stream) {
+  struct net_chunk failure = {{&stream->handle, NET_ON_READ, push_chunk}, NULL, UV_ENOMEM, 0};
+  if (stream->handle.closing) return;
+  stream->flags |= NET_LOST;
+  if (!tell(&failure)) stream->flags &= (uint16_t)~NET_LOST;
+}
+
 static void take_chunk(net_stream *stream, const char *data, ssize_t size) {
-  struct net_chunk chunk = {{&stream->handle, NET_ON_READ, push_chunk}, data, size};
+  struct net_chunk chunk = {{&stream->handle, NET_ON_READ, push_chunk}, data, size, 0};
   net_stream_touch(stream, NET_TRAFFIC_READ);
   stream->bytes_read += (uint64_t)size;
   int done =
       net_stream_is_direct(stream) ? net_stream_give(stream, &chunk) : net_stream_read_fast(stream, &chunk);
-  if (!done) net_handle_tell(&chunk.event);
+  if (!done && tell(&chunk)) lose(stream);
 }
 
 static void take_end(net_stream *stream, ssize_t status) {
   if (status == UV_ENOBUFS && is_ending(net_stream_loop(stream))) return;
   if (status == UV_EOF) status = end_or_reset(stream);
-  struct net_chunk chunk = {{&stream->handle, NET_ON_READ, push_chunk}, NULL, status};
+  struct net_chunk chunk = {{&stream->handle, NET_ON_READ, push_chunk}, NULL, status, 0};
   net_stream_touch(stream, NET_TRAFFIC_READ); /* the peer's end is traffic, too */
-  if (status != UV_EOF || !net_stream_end_lazily(stream)) net_handle_tell(&chunk.event);
+  if (status == UV_EOF && net_stream_end_lazily(stream)) return;
+  if (tell(&chunk)) lose(stream);
 }
 
 static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
   net_stream *stream = net_stream_from(uv);
-  if (size > 0) {
+  if (size != 0 && (stream->flags & NET_LOST)) {
+    lose(stream);
+  } else if (size > 0) {
     take_chunk(stream, buffer->base, size);
   } else if (size < 0) {
     take_end(stream, size);

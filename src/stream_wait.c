@@ -158,7 +158,7 @@ int net_stream_give_to_task(net_stream *stream, const struct net_chunk *chunk) {
   if (!(stream->flags & NET_READ_TASK) || stream->handle.ref == LUA_NOREF) return 0;
   struct pulled pulled = {chunk, 0};
   loop->reading = stream;
-  net_enter_for(loop, NET_ENTRY_READER, stream->handle.ref, &pulled);
+  (void)net_enter_for(loop, NET_ENTRY_READER, stream->handle.ref, &pulled);
   loop->reading = NULL;
   return pulled.is_taken;
 }
