@@ -393,7 +393,7 @@ describe("testing", function()
     end
 
     it("leaves nothing open when one side's options are refused", function()
-      for _, wrong in ipairs({ { client = { localAddress = "x" } }, { client = { family = 5 } } }) do
+      for _, wrong in ipairs({ { client = { localAddress = "x" } }, { client = { connectTimeout = "x" } } }) do
         assert.is_false((pcall(testing.pair, wrong)))
         testing.run()
         assert.same({}, require("uvnet.core").open_objects())
