@@ -110,15 +110,16 @@ local function start()
       for _ = 1, CLIENTS do
         client()
       end
-      local turn = 0
+      local turn, dying = 0, {} -- a busy machine takes its time to end one
       local killer = timers.setInterval(function()
         local able = {}
         for _, worker in pairs(cluster.workers) do
-          if worker.state == "listening" then able[#able + 1] = worker end
+          if worker.state == "listening" and not dying[worker] then able[#able + 1] = worker end
         end
         if #able < 2 then return end -- who is refused then is refused by the system
         turn = turn + 1
         local one = able[math.random(#able)]
+        dying[one] = true
         if turn % 4 == 0 then
           counts.left = counts.left + 1
           one:disconnect()
