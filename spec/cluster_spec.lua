@@ -45,14 +45,6 @@ local ASK = [[
   end
 ]]
 
-local function lines_of(text)
-  local list = {}
-  for line in text:gmatch("[^\n]+") do
-    list[#list + 1] = line
-  end
-  return list
-end
-
 describe("cluster", function()
   testing.leakCheck(before_each, after_each)
   after_each(function()
@@ -130,7 +122,7 @@ describe("cluster", function()
       end)
     ]]))
     assert.equal("", err)
-    local lines = lines_of(out)
+    local lines = child.lines(out)
     local seen = {}
     for i, line in ipairs(lines) do
       seen[line] = i

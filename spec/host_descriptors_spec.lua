@@ -38,11 +38,8 @@ LATER
 os.exit(7, CLOSE)
 ]]
 
-local function lines_of(text)
-  local list = {}
-  for line in text:gmatch("[^\n]+") do
-    list[#list + 1] = line
-  end
+local function sorted_lines(text)
+  local list = child.lines(text)
   table.sort(list)
   return list
 end
@@ -78,7 +75,7 @@ describe("a host", function()
     file:close()
     os.remove(log)
     os.remove(script)
-    assert.same(EXPECTED, lines_of(seen))
+    assert.same(EXPECTED, sorted_lines(seen))
     assert.equal(7, status)
   end
 

@@ -36,14 +36,6 @@ local function output_of(mode, port)
   return program:output()
 end
 
-local function lines_of(text)
-  local list = {}
-  for line in text:gmatch("[^\n]+") do
-    list[#list + 1] = line
-  end
-  return list
-end
-
 describe("uvnet.luasocket", function()
   after_each(function()
     child.cleanup()
@@ -59,7 +51,7 @@ describe("uvnet.luasocket", function()
     local theirs, ours = output_of("theirs", port), output_of("ours", port)
     server:close()
     net.run()
-    local expected, got = lines_of(theirs), lines_of(ours)
+    local expected, got = child.lines(theirs), child.lines(ours)
     assert.equal("the end", expected[#expected])
     for i = 1, #expected do
       assert.equal(expected[i], got[i])

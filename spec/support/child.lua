@@ -186,4 +186,13 @@ function child.cleanup()
   running = {}
 end
 
+--- The lines of what a program has printed, without empty ones.
+function child.lines(text)
+  local list = {}
+  for line in text:gmatch("[^\n]+") do
+    list[#list + 1] = line
+  end
+  return list
+end
+
 return child
