@@ -137,6 +137,18 @@ describe("framing", function()
     is_code("ERR_STREAM_PREMATURE_CLOSE", raised(stream.readSome, stream))
   end)
 
+  it("raises to the main program what breaks the stream in the turn in which something came, and to nobody else", function()
+    local stream, broken = net.stream.Readable({ read = function() end }), net.errors("broken")
+    timers.setTimeout(function() stream:push("abc") end, 1)
+    timers.setTimeout(function() stream:destroy(broken) end, 2)
+    local due = timers.now() + 5
+    while timers.now() < due do end -- luacheck: ignore 542
+    local err = raised(stream.readLine, stream)
+    assert.equal(broken, err)
+    assert.equal("abc", err.partial)
+    net.run()
+  end)
+
   it("loops over lines and chunks", function()
     local list = {}
     for line in fed({ "a\nb", "c\nd" }):lines() do

@@ -141,7 +141,7 @@ local peers = {
       two.socket:write("stop")
       one:expect_end("bye\n")
       two:expect_end("bye\n")
-      assert.equal(0, program:wait())
+      assert.equal(0, program:wait(PATIENCE))
     end,
   },
   ["docs/from-node.md"] = {
@@ -152,7 +152,7 @@ local peers = {
       visitor:expect("once ")
       program:kill("INT")
       visitor:expect_end("once going down\n")
-      assert.equal(0, program:wait())
+      assert.equal(0, program:wait(PATIENCE))
     end,
   },
   ["docs/protocol-server.md"] = {
@@ -167,7 +167,7 @@ local peers = {
       visitor:expect("VALUE 3\r\none")
       program:kill("TERM")
       visitor:expect_end("VALUE 3\r\noneERROR going down\r\n")
-      assert.equal(0, program:wait())
+      assert.equal(0, program:wait(PATIENCE))
     end,
   },
 }
@@ -220,7 +220,7 @@ local function test(document, directory, block, peer)
   local promised = blocks.localized(blocks.promised(block), addresses)
   if peer then
     peer(program, addresses, prepared)
-  elseif program:wait() ~= 0 or is_spec(block) and program:output():find(" 0 successes") then
+  elseif program:wait(PATIENCE) ~= 0 or is_spec(block) and program:output():find(" 0 successes") then
     local said = program:output() .. program:errors()
     error(("%s:%d: status %s\n%s"):format(document, block.line, program:status(), said), 0)
   end

@@ -209,7 +209,7 @@ local function wait_here()
     end
   end
   local values = main._values
-  main._values = nil
+  main._values, main._woken = nil, nil
   return woken(unpack(values, 1, values.n))
 end
 
@@ -248,8 +248,11 @@ end
 
 --- Ends a wait: it gives back these values. For who is called by the loop; everybody else does it in a tick.
 function task.wake(me, ...)
+  if me._main then
+    me._woken, me._unwait, me._subject = me._subject, nil, nil
+    return answer_main(nil, ...)
+  end
   me._unwait, me._subject = nil, nil
-  if me._main then return answer_main(nil, ...) end
   local outer = now[1]
   now[1], depth = me, depth + 1
   return resumed(me, outer, resume(me.co, nil, ...))
@@ -261,6 +264,10 @@ function task.fail(me, err)
   if me._main then return answer_main(err) end
   return go_on(me, err)
 end
+
+--- Has the main program waited for this subject, is woken, and has not gone on yet? It does when the turn of the loop is
+-- over; a task goes on at once.
+function task.is_woken_for(subject) return main._woken == subject end
 
 local wake, fail = task.wake, task.fail
 

@@ -38,7 +38,7 @@ local CALL_LINE = "stream:readLine([options])"
 
 local methods = {}
 
-waiters.wake = task.wake
+waiters.wake, waiters.is_woken_for = task.wake, task.is_woken_for
 
 -- ---- the buffer ----
 

@@ -12,7 +12,7 @@ local enter, wait, raise = task.enter, task.wait, task.raise
 
 local methods = {}
 
-waiters.wake = task.wake
+waiters.wake, waiters.is_woken_for = task.wake, task.is_woken_for
 
 local function broken(self, ws)
   local err = kind.error_of(self)

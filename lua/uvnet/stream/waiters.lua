@@ -11,6 +11,8 @@ local later = ticks.later
 local waiters = {
   --- Ends a wait with a chunk or without. Set once there can be any.
   wake = nil,
+  --- Has somebody waited who is woken, and is about to look at the stream? The same.
+  is_woken_for = function() return false end,
   --- For sockets: may one wait at it while it has no tables? And what closes its fast paths for reading.
   is_lazy = function() return false end,
   close_fast_path = function() end,
@@ -52,6 +54,8 @@ function waiters.tell_both(stream)
 end
 
 --- Will somebody who waits be told of an error?
-function waiters.are_there(stream) return rawget(stream, "_reader") ~= nil or rawget(stream, "_writer") ~= nil end
+function waiters.are_there(stream)
+  return rawget(stream, "_reader") ~= nil or rawget(stream, "_writer") ~= nil or waiters.is_woken_for(stream)
+end
 
 return waiters

@@ -7,7 +7,7 @@ pair({}, (client, peer) => {
   client.on("data", () => {
     reads = reads + 1;
   });
-  client.setTimeout(600, () => {
+  client.setTimeout(2000, () => {
     note("timeout after reads", reads);
     client.destroy();
   });

@@ -6,7 +6,7 @@ pair({}, function(client, peer)
   local reads = 0
   peer:resume()
   client:on("data", function() reads = reads + 1 end)
-  client:setTimeout(600, function()
+  client:setTimeout(2000, function()
     note("timeout after reads", reads)
     client:destroy()
   end)
