@@ -52,9 +52,9 @@ local function seconds_until_probe(socket)
   return timer == "02" and tonumber(ticks, 16) / 100 or nil
 end
 
--- The kernel's table may be long, and some seconds pass while it is read.
+-- The kernel's table may be long, and seconds pass while it is read on a busy machine.
 local function is_nearly(expected, seconds)
-  assert.is_true(seconds ~= nil and seconds < expected + 1 and seconds > expected - 15, tostring(seconds))
+  assert.is_true(seconds ~= nil and seconds < expected + 1 and seconds > expected - 28, tostring(seconds))
 end
 
 describe("the reference", function()
