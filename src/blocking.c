@@ -72,7 +72,8 @@ static void forget_all(void) {
   *last = parents;
   parents = notes;
   notes = NULL;
-  unlock();
+  /* Its parent has locked it: where libuv has mutexes checked, the child may not unlock it. */
+  uv_mutex_init(&mutex);
 }
 
 static void begin(void) {
