@@ -137,7 +137,7 @@ describe("framing", function()
     is_code("ERR_STREAM_PREMATURE_CLOSE", raised(stream.readSome, stream))
   end)
 
-  it("raises to the main program what breaks the stream in the turn in which something came, and to nobody else", function()
+  it("raises to the main program, and to nobody else, what breaks a stream in the turn of a chunk", function()
     local stream, broken = net.stream.Readable({ read = function() end }), net.errors("broken")
     timers.setTimeout(function() stream:push("abc") end, 1)
     timers.setTimeout(function() stream:destroy(broken) end, 2)

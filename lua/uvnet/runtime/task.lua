@@ -265,8 +265,8 @@ function task.fail(me, err)
   return go_on(me, err)
 end
 
---- Has the main program waited for this subject, is woken, and has not gone on yet? It does when the turn of the loop is
--- over; a task goes on at once.
+--- Has the main program waited for this subject, is woken, and has not gone on yet? It does when the turn of the loop
+-- is over; a task goes on at once.
 function task.is_woken_for(subject) return main._woken == subject end
 
 local wake, fail = task.wake, task.fail
