@@ -39,7 +39,7 @@ static int push_received(lua_State *L, net_event *event) {
   lua_pushlstring(L, received->data, (size_t)received->size);
   for (int i = 0; i < received->count; i++) {
     net_handle *handle = received->handles[i];
-    net_box *box = net_box_push(L, handle->type);
+    net_box *box = net_box_push(L, net_handle_type(handle));
     received->handles[i] = NULL;
     net_box_take(box, handle);
   }

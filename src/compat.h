@@ -14,6 +14,13 @@
 #error "uvnet needs Lua 5.1, 5.2, 5.3, 5.4, 5.5 or LuaJIT"
 #endif
 
+/* A userdata of one pointer takes a smaller block of memory than one of two. (Of older ones, and LuaJIT's, it does not.) */
+#if LUA_VERSION_NUM >= 504
+#define NET_SMALL_USERDATA 1
+#else
+#define NET_SMALL_USERDATA 0
+#endif
+
 /* LuaJIT says that it is 5.1, and has this of later ones. */
 #if LUA_VERSION_NUM >= 503 || (LUA_VERSION_NUM == 501 && defined(LUA_OK))
 #define NET_HAS_ISYIELDABLE 1

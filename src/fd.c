@@ -29,7 +29,7 @@ int net_fd_type(lua_State *L) {
 
 static int open_descriptor(net_handle *handle, lua_Integer fd) {
   unsigned held = net_descriptors_hold(); /* macOS may need descriptors of its own for it */
-  int status = handle->type->open(handle, fd);
+  int status = net_handle_type(handle)->open(handle, fd);
   net_descriptors_release(held);
   return status;
 }
@@ -53,7 +53,7 @@ int net_fd_lift(net_handle **handle) {
   if (lifted < 0) {
     status = uv_translate_sys_error(errno);
   } else {
-    *handle = net_handle_new(net_handle_loop(low), low->type, NULL, &status);
+    *handle = net_handle_new(net_handle_loop(low), net_handle_type(low), NULL, &status);
     if (*handle != NULL) status = open_descriptor(*handle, lifted);
     if (*handle == NULL || status < 0) close(lifted);
     if (*handle != NULL && status < 0) {

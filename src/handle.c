@@ -23,7 +23,9 @@ enum { UP_OBJECTS = 1, UP_CLASS /* "_fields" */, UP_METHODS /* the first of thei
 /* What Lua holds. */
 struct net_box {
   net_handle *handle; /* NULL once closed */
-  const void *mark;   /* tells our userdata from others */
+#if !NET_SMALL_USERDATA
+  const void *mark; /* tells our userdata from others; else their metatable does */
+#endif
 };
 
 static const char box_mark =
@@ -34,7 +36,8 @@ static const char box_mark =
 net_handle *net_handle_new_in(void *memory, net_loop *loop, const net_type *type, const void *argument,
                               int *status) {
   net_handle *handle = (net_handle *)memset(memory, 0, type->size);
-  handle->type = type;
+  handle->uv = type->uv;
+  net_handle_uv(handle)->data = (void *)type;
   handle->ref = LUA_NOREF;
   /* With its first stream a loop opens a descriptor to spare. */
   unsigned held = loop->begun ? 0 : net_descriptors_hold();
@@ -42,7 +45,7 @@ net_handle *net_handle_new_in(void *memory, net_loop *loop, const net_type *type
   net_descriptors_release(held);
   if (type->is_stream) loop->begun = 1;
   if (*status < 0) return NULL;
-  net_handle_uv(handle)->data = handle;
+  net_handle_uv(handle)->data = (void *)type; /* whatever libuv has put there */
   loop->handles++;
   return handle;
 }
@@ -61,7 +64,9 @@ net_handle *net_handle_new(net_loop *loop, const net_type *type, const void *arg
 net_box *net_box_push(lua_State *L, const net_type *type) {
   net_box *box = (net_box *)net_newuserdata(L, sizeof *box);
   box->handle = NULL;
+#if !NET_SMALL_USERDATA
   box->mark = &box_mark;
+#endif
   lua_rawgetp(L, LUA_REGISTRYINDEX, type);
   lua_setmetatable(L, -2);
   return box;
@@ -88,15 +93,31 @@ int net_handle_create(lua_State *L) { return net_box_new(L, net_loop_upvalue(L),
 void net_box_push_kind(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &box_mark); }
 
 net_handle *net_box_handle(const net_box *box) {
+#if NET_SMALL_USERDATA
+  (void)box; /* nobody asks: there is no ffi */
+  return NULL;
+#else
   return box != NULL && box->mark == &box_mark ? box->handle : NULL;
+#endif
 }
 
+#if NET_SMALL_USERDATA
+static net_box *test_box(lua_State *L, int index) {
+  net_box *box = (net_box *)lua_touserdata(L, index);
+  if (box == NULL || !lua_getmetatable(L, index)) return NULL;
+  lua_rawgeti(L, -1, 1);
+  int marked = lua_touserdata(L, -1) == &box_mark;
+  lua_pop(L, 2);
+  return marked ? box : NULL;
+}
+#else
 static net_box *test_box(lua_State *L, int index) {
   net_box *box = (net_box *)lua_touserdata(L, index);
   if (box == NULL || lua_rawlen(L, index) != sizeof *box)
     return NULL; /* of a light userdata the length is 0 */
   return box->mark == &box_mark ? box : NULL;
 }
+#endif
 
 net_handle *net_handle_test(lua_State *L, int index) {
   net_box *box = test_box(L, index);
@@ -179,6 +200,11 @@ static void close_now(net_handle *handle) {
   uv_close(uv, on_close);
 }
 
+static void leave(net_handle *handle) {
+  const net_type *type = net_handle_type(handle);
+  if (type->leave != NULL) type->leave(handle);
+}
+
 void net_handle_close(net_handle *handle, enum net_handle_tells tell) {
   if (handle->box != NULL) {
     handle->box->handle = NULL;
@@ -186,8 +212,8 @@ void net_handle_close(net_handle *handle, enum net_handle_tells tell) {
   }
   net_loop *loop = net_handle_loop(handle);
   if (net_loop_is_forked(loop)) net_loop_take_over(loop, 1);
-  if (handle->type->leave != NULL) handle->type->leave(handle);
-  handle->tell_closed = (uint8_t)tell;
+  leave(handle);
+  handle->tell_closed = tell & 3u;
   if (handle->closing) return;
   handle->closing = 1;
   if (handle->held == 0) close_now(handle);
@@ -239,7 +265,7 @@ void net_handle_attach(lua_State *L, net_handle *handle, int index) {
   }
   lua_pop(L, 1);
   const void *owner = lua_topointer(L, index);
-  if (handle->owner != owner && handle->type->leave != NULL) handle->type->leave(handle);
+  if (handle->owner != owner) leave(handle);
   if (handle->owner != owner) net_handle_forget_listener(L, handle);
   handle->owner = owner;
 }
@@ -277,7 +303,7 @@ static int handle_has_ref(lua_State *L) {
 static int handle_type(lua_State *L) {
   const net_handle *handle = net_handle_check(L, 1);
   if (handle == NULL) return 0;
-  lua_pushstring(L, handle->type->name);
+  lua_pushstring(L, net_handle_type(handle)->name);
   return 1;
 }
 
@@ -302,7 +328,7 @@ static int box_tostring(lua_State *L) {
   if (handle == NULL) {
     lua_pushliteral(L, "handle (closed)");
   } else {
-    lua_pushfstring(L, "handle (%s): %p", handle->type->name, (void *)handle);
+    lua_pushfstring(L, "handle (%s): %p", net_handle_type(handle)->name, (void *)handle);
   }
   return 1;
 }
@@ -315,7 +341,11 @@ static void make_metatable(lua_State *L, const net_type *type) {
       {"close", handle_close},    {"attach", handle_attach}, {"ref", handle_ref}, {"unref", handle_unref},
       {"hasRef", handle_has_ref}, {"type", handle_type},     {NULL, NULL},
   };
-  lua_createtable(L, 0, 4);
+  lua_createtable(L, 1, 4);
+#if NET_SMALL_USERDATA
+  lua_pushlightuserdata(L, (void *)&box_mark);
+  lua_rawseti(L, -2, 1);
+#endif
   lua_newtable(L);
   net_setfuncs(L, common, 0);
   for (const luaL_Reg *const *list = type->methods; list != NULL && *list != NULL; list++)

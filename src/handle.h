@@ -26,7 +26,7 @@ typedef struct net_handle net_handle;
 typedef struct net_type {
   const char *name; /* of the function of the core that makes one */
   size_t size;      /* of its struct */
-  size_t uv;        /* where in that libuv's handle lies */
+  uint8_t uv;       /* where in that libuv's handle lies */
   int is_stream;    /* it begins with a net_stream (stream.h) */
   /* Has libuv initialize its handle. Gives back a status: below 0, there is nothing to be closed. */
   int (*init)(net_loop *loop, net_handle *handle, const void *argument);
@@ -39,28 +39,35 @@ typedef struct net_type {
   lua_CFunction create;           /* the function that makes one; NULL: net_handle_create */
 } net_type;
 
+/* There may be a hundred thousand of them, so what can be packed is. The type is the `data` of libuv's handle. */
 struct net_handle {
-  const net_type *type;
-  struct net_box *box; /* NULL once closing */
-  const void *owner;   /* the address of the Lua object that it is attached to, to compare with */
-  int ref;             /* of that in the objects table, or LUA_NOREF */
-  uint16_t held;       /* calls of libuv under way that need it open: what closes it waits for them */
-  uint8_t tell_closed; /* whether the owner wants to hear of the end: net_handle_tells */
-  uint8_t closing : 1; /* it is, or will be once nobody holds it */
-  uint8_t handed : 1;  /* its descriptor was there before us: see blocking.h */
-  uint8_t met : 1;     /* a chunk has gone straight to its owner's `data` listener, */
-  uint8_t known : 1;   /* which is remembered: see stream_fast.c */
+  struct net_box *box;     /* NULL once closing */
+  const void *owner;       /* the address of the Lua object that it is attached to, to compare with */
+  int ref;                 /* of that in the objects table, or LUA_NOREF */
+  uint16_t read_in : 2;    /* of a stream: see stream.h */
+  uint16_t held : 14;      /* calls of libuv under way that need it open: what closes it waits for them */
+  uint8_t uv;              /* where libuv's handle lies, as its type says */
+  uint8_t tell_closed : 2; /* whether the owner wants to hear of the end: net_handle_tells */
+  uint8_t stage : 2;       /* of a stream: see stream.h */
+  uint8_t closing : 1;     /* it is, or will be once nobody holds it */
+  uint8_t handed : 1;      /* its descriptor was there before us: see blocking.h */
+  uint8_t met : 1;         /* a chunk has gone straight to its owner's `data` listener, */
+  uint8_t known : 1;       /* which is remembered: see stream_fast.c */
 };
 
 typedef struct net_box net_box;
 
 static inline uv_handle_t *net_handle_uv(const net_handle *handle) {
-  return (uv_handle_t *)((char *)handle + handle->type->uv);
+  return (uv_handle_t *)((char *)handle + handle->uv);
+}
+
+static inline const net_type *net_handle_type(const net_handle *handle) {
+  return (const net_type *)net_handle_uv(handle)->data;
 }
 
 /* In libuv's callbacks: whose handle it is. */
 static inline net_handle *net_handle_from(const void *uv) {
-  return (net_handle *)((const uv_handle_t *)uv)->data;
+  return (net_handle *)((char *)uv - ((const net_type *)((const uv_handle_t *)uv)->data)->uv);
 }
 
 static inline net_loop *net_handle_loop(const net_handle *handle) {
@@ -98,7 +105,7 @@ net_handle *net_handle_check(lua_State *L, int index);
 /* The same if it is of this type; else NULL. */
 static inline net_handle *net_handle_check_type(lua_State *L, int index, const net_type *type) {
   net_handle *handle = net_handle_check(L, index);
-  return handle != NULL && handle->type == type ? handle : NULL;
+  return handle != NULL && net_handle_type(handle) == type ? handle : NULL;
 }
 
 /* Pushes what getmetatable shows of boxes, and of nothing else. */

@@ -26,7 +26,7 @@ static int push_connection(lua_State *L, net_event *event) {
   struct connection_event *connection = (struct connection_event *)event;
   if (connection->client == NULL) return net_fail(L, connection->status);
   net_handle *client = &connection->client->handle;
-  net_box_take(net_box_push(L, client->type), client);
+  net_box_take(net_box_push(L, net_handle_type(client)), client);
   connection->client = NULL;
   return 1 + (connection->status < 0 ? net_fail_push(L, connection->status) : 0);
 }
@@ -58,7 +58,7 @@ static int accept_one(uv_stream_t *uv, int status);
 
 static void accept_waiting(uv_handle_t *uv, void *argument) {
   (void)argument;
-  if (uv->data == NULL || uv_is_closing(uv) || !net_handle_from(uv)->type->is_stream) return;
+  if (uv->data == NULL || uv_is_closing(uv) || !net_handle_type(net_handle_from(uv))->is_stream) return;
   net_stream *server = net_stream_from(uv);
   if (!(server->flags & NET_WAITING)) return;
   server->flags = (uint16_t)(server->flags & ~(unsigned)NET_WAITING);
@@ -113,7 +113,7 @@ static int is_last_descriptor(net_loop *loop, const net_handle *client) {
  * be dropped. */
 static net_handle *take(net_stream *server, int *status) {
   net_loop *loop = net_stream_loop(server);
-  net_handle *client = new_client(loop, server->handle.type, status);
+  net_handle *client = new_client(loop, net_handle_type(&server->handle), status);
   if (client == NULL) return NULL;
   *status = uv_accept(&server->uv.stream, &net_stream_of(client)->uv.stream);
   if (*status == 0) {
@@ -162,7 +162,7 @@ static int stream_hold(lua_State *L) {
   stream->flags &= (uint16_t)~NET_HELD;
   if (lua_toboolean(L, 2)) stream->flags |= NET_HELD;
   if (stream->flags & NET_HELD || !(stream->flags & NET_ANNOUNCED)) return 0;
-  net_box *box = net_box_push(L, stream->handle.type); /* first, for this may raise */
+  net_box *box = net_box_push(L, net_handle_type(&stream->handle)); /* first, for this may raise */
   stream->flags &= (uint16_t)~NET_ANNOUNCED;
   int status = 0;
   net_handle *client = take(stream, &status);

@@ -19,7 +19,7 @@
 #include "req.h"
 
 static int init_pipe(net_loop *loop, net_handle *handle, const void *ipc) {
-  net_stream_of(handle)->active = uv_now(loop->uv);
+  net_stream_note_active(net_stream_of(handle), uv_now(loop->uv));
   return uv_pipe_init(loop->uv, &net_stream_of(handle)->uv.pipe, ipc != NULL && *(const int *)ipc);
 }
 

@@ -18,38 +18,53 @@ enum net_stream_flag {
   NET_WAITING = 512,    /* a connection that could not be accepted yet: see listener.c */
   NET_READ_TASK = 1024, /* a chunk goes straight to the task that waits */
   NET_LOST = 2048,      /* bytes were lost for want of memory, and its owner could not be told yet */
+  NET_REFUSED = 4096,   /* a fast write has failed: see net_stream_refuse */
+  NET_LINKED = 8192,    /* into or out of a pipe: it has a net_link */
+  NET_TIMED = 16384,    /* has an idle time or a deadline */
   NET_LAZY = 32         /* its owner has no state of a stream but the stage (net/fast_path.lua) */
 };
 
 /* How far a lazy stream is. */
 enum net_stage { NET_OPEN, NET_ENDED, NET_FINISHING, NET_SHUTTING };
 
-typedef struct net_stream {
+typedef struct net_stream net_stream;
+
+/* What a pipe needs. Most streams are in none. */
+typedef struct net_link {
+  net_idle *idle;
+  net_stream *to; /* what is read goes there, past Lua; it is the other's `from` */
+  net_stream *from;
+} net_link;
+
+struct net_stream {
   net_handle handle;
-  uint64_t bytes_read;        /* received */
-  uint64_t bytes_written;     /* given to libuv */
-  uint64_t active;            /* ms on the loop's clock of the last traffic */
-  net_idle *idle;             /* its idle time and its deadline, if it has some */
-  struct net_stream *pipe_to; /* what is read goes there, past Lua; it is the other's pipe_from */
-  struct net_stream *pipe_from;
-  int refusal;       /* the status of a fast write that failed, for the next `write`, which reports it */
-  uint32_t read_in;  /* the run in which it was read last */
-  uint32_t taken;    /* bytes that write calls of one callback have put into the system */
-  uint32_t taken_in; /* that callback's number */
-  uint32_t writes;   /* requests under way */
+  uint64_t bytes_read;    /* received */
+  uint64_t bytes_written; /* given to libuv */
+  union {
+    net_idle *idle; /* its idle time and its deadline, if it has some: see net_stream_idles */
+    net_link *link; /* NET_LINKED */
+  } more;
+  uint32_t active_low;  /* ms on the loop's clock of the last traffic: see net_stream_active */
+  uint32_t writes : 24; /* requests under way */
+  uint32_t active_high : 8;
+  uint32_t taken; /* bytes that write calls of one callback have put into the system; or NET_REFUSED */
+  /* Of numbers that count up, the lower bits, to tell one from those around it. Where they mislead, once in a great while,
+   * a read waits for one run of the loop more, or a write asks for a pause that was not needed. */
+  uint16_t taken_in; /* that callback's */
   uint16_t flags;    /* net_stream_flag */
-  uint16_t stage;    /* net_stage */
   union {            /* last, and only as long as its type needs */
     uv_stream_t stream;
     uv_tcp_t tcp;
     uv_pipe_t pipe;
     uv_tty_t tty;
   } uv;
-} net_stream;
+};
 
 /* In callbacks of libuv, and for whoever knows that it is one. */
 static inline net_stream *net_stream_of(net_handle *handle) { return (net_stream *)handle; }
-static inline net_stream *net_stream_from(const void *uv) { return (net_stream *)net_handle_from(uv); }
+static inline net_stream *net_stream_from(const void *uv) {
+  return (net_stream *)((char *)uv - offsetof(net_stream, uv));
+}
 
 static inline net_loop *net_stream_loop(const net_stream *stream) {
   return net_loop_from(stream->uv.stream.loop);
@@ -63,9 +78,30 @@ void net_stream_put_off(net_stream *stream, unsigned traffic);
 /* There is traffic: what came from the peer, or what goes to it. */
 enum net_stream_traffic { NET_TRAFFIC_READ = 1, NET_TRAFFIC_WRITE = 2 };
 
+static inline net_idle **net_stream_idles(net_stream *stream) {
+  return stream->flags & NET_LINKED ? &stream->more.link->idle : &stream->more.idle;
+}
+
+/* Of the ms 40 bits are kept, 34 years: in two parts, each of which is one store. */
+static inline void net_stream_note_active(net_stream *stream, uint64_t now) {
+  stream->active_low = (uint32_t)now;
+  stream->active_high = (uint8_t)(now >> 32);
+}
+
+static inline uint64_t net_stream_active(const net_stream *stream) {
+  return (uint64_t)stream->active_high << 32 | stream->active_low;
+}
+
 static inline void net_stream_touch(net_stream *stream, enum net_stream_traffic traffic) {
-  stream->active = uv_now(stream->uv.stream.loop);
-  if (stream->idle != NULL) net_stream_put_off(stream, traffic);
+  net_stream_note_active(stream, uv_now(stream->uv.stream.loop));
+  if ((stream->flags & NET_TIMED)) net_stream_put_off(stream, traffic);
+}
+
+/* A write that nobody hears of has failed: the next `write` reports the status. Nothing is taken before that, so it stands
+ * in the place of what has been. */
+static inline void net_stream_refuse(net_stream *stream, int status) {
+  stream->flags |= NET_REFUSED;
+  stream->taken = (uint32_t)-status;
 }
 
 /* What is to be written in one go. */
@@ -97,7 +133,7 @@ int net_stream_queue(lua_State *L, net_stream *stream, const net_output *output,
 
 /* Idle time (stream_idle.c). */
 void net_stream_forget_idle(net_stream *stream);
-int net_stream_push_idle(lua_State *L, const net_stream *stream); /* ms, or nothing; gives back how many */
+int net_stream_push_idle(lua_State *L, net_stream *stream); /* ms, or nothing; gives back how many */
 void net_stream_open_idle(net_loop *loop);
 extern const luaL_Reg net_stream_idle_methods[];
 
@@ -127,9 +163,9 @@ enum { NET_TAKEN_LIMIT = 1024 * 1024 };
 static inline int net_stream_take(net_stream *stream, size_t size) {
   const net_loop *loop = net_stream_loop(stream);
   /* Whose chunk is being listened to has been touched already, by the loop's clock. */
-  if (loop->reading != stream || stream->idle != NULL) net_stream_touch(stream, NET_TRAFFIC_WRITE);
-  if (stream->taken_in != loop->callback) {
-    stream->taken_in = loop->callback;
+  if (loop->reading != stream || (stream->flags & NET_TIMED)) net_stream_touch(stream, NET_TRAFFIC_WRITE);
+  if (stream->taken_in != (uint16_t)loop->callback) {
+    stream->taken_in = (uint16_t)loop->callback;
     stream->taken = 0;
   }
   if (size < NET_TAKEN_LIMIT - stream->taken) {
@@ -150,7 +186,7 @@ struct net_chunk {
 
 /* Does what is read go to the one `data` listener, without a look? */
 static inline int net_stream_is_direct(const net_stream *stream) {
-  return (stream->flags & (NET_READ_FAST | NET_READ_TEXT)) == NET_READ_FAST && stream->pipe_to == NULL;
+  return (stream->flags & (NET_READ_FAST | NET_READ_TEXT | NET_LINKED)) == NET_READ_FAST;
 }
 
 /* Gives it to that, if it is there; false also if it could not be given, for want of memory. Never raises. */
@@ -174,6 +210,9 @@ int net_stream_read_fast(net_stream *stream, struct net_chunk *chunk);
 /* The same to the task that waits. Never raises. */
 int net_stream_give_to_task(net_stream *stream, const struct net_chunk *chunk);
 void net_stream_open_wait(lua_State *L);
+
+/* Ends the piping out of it. */
+void net_stream_unpipe(net_stream *stream);
 
 /* Has it read, for the owner. Returns a status. */
 int net_stream_start(net_stream *stream);

@@ -39,7 +39,7 @@ static int taken(lua_State *L, int over) {
 }
 
 static int refused(lua_State *L, net_stream *stream, int status) {
-  stream->refusal = status;
+  net_stream_refuse(stream, status);
   return call_on(L, UP_SLOW); /* which reports it */
 }
 
@@ -66,7 +66,7 @@ static inline int write_fast(lua_State *L, net_stream *stream, int has_callback)
   buffer.len = size;
   /* A refusal that is still to be reported comes first: asking again would hear another error. */
   /* cppcheck-suppress knownConditionTrueFalse ; on Windows a length has 32 bits */
-  if (size == 0 || buffer.len != size || stream->refusal != 0) return call_on(L, UP_SLOW);
+  if (size == 0 || buffer.len != size || (stream->flags & NET_REFUSED)) return call_on(L, UP_SLOW);
   int written = net_stream_offer(stream, &buffer, 1);
   if (written < 0) return refused(L, stream, written);
   if ((size_t)written < size) return write_rest(L, stream, (size_t)written);
@@ -83,7 +83,7 @@ static net_stream *stream_of_socket(lua_State *L) {
   lua_rawget(L, 1);
   net_handle *handle = net_handle_test(L, -1);
   lua_pop(L, 1);
-  return handle != NULL && handle->type->is_stream ? net_stream_of(handle) : NULL;
+  return handle != NULL && net_handle_type(handle)->is_stream ? net_stream_of(handle) : NULL;
 }
 
 static int fast_write(lua_State *L) {
@@ -109,9 +109,10 @@ enum { NOT_OFFERED = -1, TOO_MUCH = -2, QUEUED = -3 };
  * strings are small, larger ones go the usual way. */
 static int offer_for_compiled(void *box, const char *data, int size) {
   net_handle *handle = net_box_handle((const net_box *)box);
-  if (handle == NULL || !handle->type->is_stream) return NOT_OFFERED;
+  if (handle == NULL || !net_handle_type(handle)->is_stream) return NOT_OFFERED;
   net_stream *stream = net_stream_of(handle);
-  if (!can_write(stream) || stream->refusal != 0 || size <= 0 || size > NET_READ_SIZE) return NOT_OFFERED;
+  if (!can_write(stream) || (stream->flags & NET_REFUSED) || size <= 0 || size > NET_READ_SIZE)
+    return NOT_OFFERED;
   uv_buf_t buffer;
   buffer.base = (char *)data;
   buffer.len = (size_t)size;
@@ -121,7 +122,7 @@ static int offer_for_compiled(void *box, const char *data, int size) {
     net_output output = {&buffer, 1, (uint64_t)size, NULL, 0, 0};
     status = net_stream_queue(NULL, stream, &output, (size_t)status);
   }
-  if (status < 0) stream->refusal = status;
+  if (status < 0) net_stream_refuse(stream, status);
   return status < 0 ? NOT_OFFERED : QUEUED;
 }
 
@@ -200,7 +201,7 @@ static size_t offer_bytes(net_stream *stream, const char *data, size_t size) {
   buffer.base = (char *)data;
   buffer.len = size;
   int written = net_stream_offer(stream, &buffer, 1);
-  if (written < 0) stream->refusal = written;
+  if (written < 0) net_stream_refuse(stream, written);
   return written < 0 ? 0 : (size_t)written;
 }
 
@@ -214,7 +215,8 @@ static void give_to_pipe(net_stream *to, struct net_chunk *chunk) {
 }
 
 int net_stream_read_fast(net_stream *stream, struct net_chunk *chunk) {
-  if (stream->pipe_to != NULL) give_to_pipe(stream->pipe_to, chunk);
+  if ((stream->flags & NET_LINKED) && stream->more.link->to != NULL)
+    give_to_pipe(stream->more.link->to, chunk);
   return chunk->size == 0 || give_to_listener(stream, chunk) || net_stream_give_to_task(stream, chunk);
 }
 

@@ -11,7 +11,7 @@ enum { DEADLINE = 0, ALL = NET_TRAFFIC_READ | NET_TRAFFIC_WRITE };
 
 void net_stream_put_off(net_stream *stream, unsigned traffic) {
   uint64_t now = uv_hrtime();
-  for (net_idle *idle = stream->idle; idle != NULL; idle = idle->other) {
+  for (net_idle *idle = *net_stream_idles(stream); idle != NULL; idle = idle->other) {
     if (!(idle->what & traffic)) continue;
     if (idle->next != NULL) {
       net_idle_put_off(idle, now);
@@ -23,6 +23,12 @@ void net_stream_put_off(net_stream *stream, unsigned traffic) {
   }
 }
 
+/* Traffic asks for no more than the flag. */
+static void note(net_stream *stream) {
+  stream->flags &= (uint16_t)~NET_TIMED;
+  if (*net_stream_idles(stream) != NULL) stream->flags |= NET_TIMED;
+}
+
 static void remove_one(net_loop *loop, net_idle **link) {
   net_idle *idle = *link;
   *link = idle->other;
@@ -31,7 +37,9 @@ static void remove_one(net_loop *loop, net_idle **link) {
 }
 
 void net_stream_forget_idle(net_stream *stream) {
-  while (stream->idle != NULL) remove_one(net_stream_loop(stream), &stream->idle);
+  net_idle **link = net_stream_idles(stream);
+  while (*link != NULL) remove_one(net_stream_loop(stream), link);
+  note(stream);
 }
 
 /* Is the system taking what is queued, if slowly? Then the connection is not idle. */
@@ -60,7 +68,7 @@ static void on_due(net_loop *loop, net_idle *idle) {
 }
 
 static net_idle **find(net_stream *stream, int deadline) {
-  net_idle **link = &stream->idle;
+  net_idle **link = net_stream_idles(stream);
   while (*link != NULL && ((*link)->what == DEADLINE) != deadline) link = &(*link)->other;
   return link;
 }
@@ -73,6 +81,7 @@ static int set(lua_State *L, unsigned what) {
   lua_Number ms = luaL_checknumber(L, 2);
   net_idle **link = find(stream, deadline);
   if (*link != NULL) remove_one(loop, link);
+  note(stream);
   if (!(ms > 0)) return net_done(L, 0);
   net_idle *idle = (net_idle *)calloc(1, sizeof *idle);
   if (idle == NULL || !net_idle_init(&loop->idle, idle, (uint64_t)ms)) {
@@ -81,8 +90,10 @@ static int set(lua_State *L, unsigned what) {
   }
   idle->owner = stream;
   idle->what = what & ALL;
-  idle->other = stream->idle;
-  stream->idle = idle;
+  link = net_stream_idles(stream);
+  idle->other = *link;
+  *link = idle;
+  note(stream);
   uint64_t now = uv_hrtime();
   net_idle_wake(&loop->idle, idle, now);
   net_loop_wait_till(loop, now / NET_NS_PER_MS + idle->list->duration);
@@ -98,19 +109,19 @@ static int stream_set_deadline(lua_State *L) { return set(L, DEADLINE); }
 static int stream_moment(lua_State *L) {
   const net_stream *stream = net_stream_check(L, 1);
   if (stream == NULL) return 0;
-  net_pushsize(L, stream->active);
+  net_pushsize(L, net_stream_active(stream));
   return 1;
 }
 
 /* touch(): as if there were traffic. */
 static int stream_touch(lua_State *L) {
   net_stream *stream = net_stream_check(L, 1);
-  if (stream != NULL && stream->idle != NULL) net_stream_put_off(stream, ALL);
+  if (stream != NULL && (stream->flags & NET_TIMED)) net_stream_put_off(stream, ALL);
   return 0;
 }
 
-int net_stream_push_idle(lua_State *L, const net_stream *stream) {
-  const net_idle *idle = stream->idle;
+int net_stream_push_idle(lua_State *L, net_stream *stream) {
+  const net_idle *idle = *net_stream_idles(stream);
   while (idle != NULL && idle->what == DEADLINE) idle = idle->other;
   if (idle == NULL) return 0;
   net_pushsize(L, idle->list->duration);
@@ -119,7 +130,7 @@ int net_stream_push_idle(lua_State *L, const net_stream *stream) {
 
 /* idle() -> its idle time in ms, or nil */
 static int stream_idle(lua_State *L) {
-  const net_stream *stream = net_stream_check(L, 1);
+  net_stream *stream = net_stream_check(L, 1);
   return stream == NULL ? 0 : net_stream_push_idle(L, stream);
 }
 
@@ -129,9 +140,11 @@ static int stream_give_idle(lua_State *L) {
   net_stream *other = stream == NULL ? NULL : net_stream_check(L, 2);
   if (other == NULL || stream == other) return 0;
   net_stream_forget_idle(other);
-  other->idle = stream->idle;
-  stream->idle = NULL;
-  for (net_idle *idle = other->idle; idle != NULL; idle = idle->other) idle->owner = other;
+  *net_stream_idles(other) = *net_stream_idles(stream);
+  *net_stream_idles(stream) = NULL;
+  note(other);
+  note(stream);
+  for (net_idle *idle = *net_stream_idles(other); idle != NULL; idle = idle->other) idle->owner = other;
   return 0;
 }
 

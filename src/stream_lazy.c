@@ -22,7 +22,7 @@ static int stream_begin(lua_State *L) {
  * or not open. */
 static int stream_flow(lua_State *L) {
   net_stream *stream = net_stream_check(L, 1);
-  if (stream == NULL || !(stream->flags & NET_LAZY) || stream->stage != NET_OPEN) return 0;
+  if (stream == NULL || !(stream->flags & NET_LAZY) || stream->handle.stage != NET_OPEN) return 0;
   lua_pushboolean(L, stream->flags & NET_READ_FAST);
   stream->flags |= NET_READ_FAST;
   stream->flags &= (uint16_t)~NET_READ_TASK;
@@ -33,10 +33,10 @@ static int stream_flow(lua_State *L) {
 static int stream_stage(lua_State *L) {
   const net_stream *stream = net_stream_check(L, 1);
   if (stream == NULL || !(stream->flags & NET_LAZY)) return 0;
-  if (stream->stage == NET_OPEN && (stream->flags & NET_READ_FAST)) {
+  if (stream->handle.stage == NET_OPEN && (stream->flags & NET_READ_FAST)) {
     lua_pushliteral(L, "flowing");
   } else {
-    lua_pushstring(L, stages[stream->stage]);
+    lua_pushstring(L, stages[stream->handle.stage]);
   }
   return 1;
 }
@@ -48,7 +48,7 @@ static int stream_set_stage(lua_State *L) {
   if (lua_isnoneornil(L, 2)) {
     stream->flags &= (uint16_t) ~(NET_LAZY | NET_READ_TASK);
   } else {
-    stream->stage = (uint16_t)luaL_checkoption(L, 2, NULL, stages);
+    stream->handle.stage = (unsigned)luaL_checkoption(L, 2, NULL, stages) & 3u;
   }
   return 0;
 }
@@ -92,14 +92,14 @@ int net_stream_end_lazily(net_stream *stream) {
     return 0;
   if (net_stream_shut(stream) < 0) return 0;
   stream->flags &= (uint16_t)~NET_WRITE_FAST;
-  stream->stage = NET_SHUTTING;
+  stream->handle.stage = NET_SHUTTING;
   return 1;
 }
 
 int net_stream_is_over(const net_stream *stream) {
   const net_loop *loop = net_stream_loop(stream);
   const net_handle *handle = &stream->handle;
-  return (stream->flags & NET_LAZY) && stream->stage == NET_SHUTTING && handle->box != NULL &&
+  return (stream->flags & NET_LAZY) && stream->handle.stage == NET_SHUTTING && handle->box != NULL &&
          handle->ref != LUA_NOREF &&
          !net_loop_listens(NET_PLACE_FINISH, NET_PLACE_PREFINISH, loop, handle->ref);
 }

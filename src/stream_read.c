@@ -1,6 +1,7 @@
 /* The reading side of streams.
  * Floor 5.
- * Owns no memory; the read buffer is the loop's, or malloc'd while that is lent (where reads overlap). */
+ * Owns a net_link (malloc) for each stream in a pipe, until it is in none; the read buffer is the loop's, or malloc'd
+ * while that is lent (where reads overlap). */
 #include <stdlib.h>
 #ifndef _WIN32
 #include <errno.h>
@@ -29,7 +30,7 @@ static int is_ending(const net_loop *loop) { return loop->errors > 0 || loop->st
 /* But whoever ends each turn must not keep the others from ever being read: in the run after one that has refused, each
  * may be read once. */
 static int is_refused(net_loop *loop, const net_stream *stream) {
-  if (!is_ending(loop) || (loop->fair && stream->read_in != loop->run)) return 0;
+  if (!is_ending(loop) || (loop->fair && stream->handle.read_in != (loop->run & 3u))) return 0;
   loop->refusing = 1;
   return 1;
 }
@@ -54,7 +55,7 @@ static void on_alloc(uv_handle_t *uv, size_t suggested, uv_buf_t *buffer) {
     buffer->len = 0;
     return;
   }
-  stream->read_in = loop->run;
+  if (loop->fair) stream->handle.read_in = loop->run & 3u;
   net_stream_lend_buffer(loop, buffer);
 }
 
@@ -178,16 +179,51 @@ static int stream_direct_task(lua_State *L) {
   return 0;
 }
 
-/* pipeTo(handle or nil): what is read goes there first; what that does not take at once takes the usual way. */
+static net_link *link_of(net_stream *stream) {
+  if (stream->flags & NET_LINKED) return stream->more.link;
+  net_link *link = (net_link *)calloc(1, sizeof *link);
+  if (link == NULL) return NULL;
+  link->idle = stream->more.idle;
+  stream->more.link = link;
+  stream->flags |= NET_LINKED;
+  return link;
+}
+
+static void unlink_if_done(net_stream *stream) {
+  if (!(stream->flags & NET_LINKED)) return;
+  net_link *link = stream->more.link;
+  if (link->to != NULL || link->from != NULL) return;
+  stream->flags &= (uint16_t)~NET_LINKED;
+  stream->more.idle = link->idle;
+  free(link);
+}
+
+void net_stream_unpipe(net_stream *stream) {
+  if (!(stream->flags & NET_LINKED)) return;
+  net_stream *to = stream->more.link->to;
+  if (to == NULL) return;
+  stream->more.link->to = NULL;
+  to->more.link->from = NULL;
+  unlink_if_done(to);
+  unlink_if_done(stream);
+}
+
+/* pipeTo(handle or nil): what is read goes there first; what that does not take at once takes the usual way, as does
+ * all of it without the memory for the link. */
 static int stream_pipe_to(lua_State *L) {
   net_stream *stream = net_stream_check(L, 1);
   net_stream *to = lua_isnoneornil(L, 2) ? NULL : net_stream_check(L, 2);
   if (stream == NULL) return 0;
-  if (stream->pipe_to != NULL) stream->pipe_to->pipe_from = NULL;
-  stream->pipe_to = NULL;
-  if (to == NULL || to->pipe_from != NULL) return 0;
-  stream->pipe_to = to;
-  to->pipe_from = stream;
+  if (to != NULL && (stream->flags & NET_LINKED) && stream->more.link->to == to) return 0;
+  net_stream_unpipe(stream);
+  if (to == NULL || ((to->flags & NET_LINKED) && to->more.link->from != NULL)) return 0;
+  net_link *ours = link_of(stream), *theirs = link_of(to);
+  if (ours != NULL && theirs != NULL) {
+    ours->to = to;
+    theirs->from = stream;
+  }
+  unlink_if_done(to);
+  unlink_if_done(stream);
   return 0;
 }
 

@@ -82,7 +82,7 @@ static int is_open(lua_State *L) {
     push_field(L, 1, UP_HANDLE);
     const net_handle *handle = net_handle_test(L, -1);
     lua_pop(L, 1);
-    if (handle == NULL || !handle->type->is_stream) return 0;
+    if (handle == NULL || !net_handle_type(handle)->is_stream) return 0;
     stream = (const net_stream *)handle;
   }
   return (stream->flags & NET_READ_TASK) && !has_field(L, 1, UP_READER);

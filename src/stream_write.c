@@ -12,6 +12,7 @@
 enum { FEW = 16 };
 enum { JOIN_BELOW = 512, JOIN_UP_TO = 65536 }; /* bytes */
 enum { OFFERED = 1024, PORTION = 65536 };      /* buffers in one call */
+enum { MOST_WRITES = 0xFFFFFF };               /* requests under way: what a net_stream can count */
 
 /* ---- requests ---- */
 
@@ -50,6 +51,7 @@ static void on_write(uv_write_t *uv, int status) {
 
 static int send_request(net_req *req, const uv_buf_t *buffers, unsigned count, net_stream *sent) {
   net_stream *stream = net_stream_of(req->handle);
+  if (stream->writes == MOST_WRITES) return UV_ENOBUFS;
   int status = sent == NULL ? uv_write(&req->uv.write, &stream->uv.stream, buffers, count, on_write)
                             : uv_write2(&req->uv.write, &stream->uv.stream, buffers, count, &sent->uv.stream,
                                         on_write);
@@ -117,9 +119,10 @@ int net_stream_queue(lua_State *L, net_stream *stream, const net_output *output,
 
 int net_stream_write(lua_State *L, net_stream *stream, const net_output *output) {
   int written = 0;
-  if (stream->refusal != 0) {
-    written = stream->refusal;
-    stream->refusal = 0;
+  if (stream->flags & NET_REFUSED) {
+    written = -(int)stream->taken;
+    stream->taken = 0;
+    stream->flags &= (uint16_t)~NET_REFUSED;
     return written;
   }
   if (stream->writes == 0 && output->sent == NULL && output->size > 0) {

@@ -19,7 +19,7 @@
 
 static int init_tcp(net_loop *loop, net_handle *handle, const void *argument) {
   (void)argument;
-  net_stream_of(handle)->active = uv_now(loop->uv);
+  net_stream_note_active(net_stream_of(handle), uv_now(loop->uv));
   return uv_tcp_init(loop->uv, &net_stream_of(handle)->uv.tcp);
 }
 
