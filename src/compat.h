@@ -86,6 +86,12 @@ static inline int net_rawget(lua_State *L, int index) {
 #endif
 }
 
+/* Pushes the field of the table at an index whose name is in an upvalue; its type. */
+static inline int net_push_field(lua_State *L, int index, int upvalue) {
+  lua_pushvalue(L, lua_upvalueindex(upvalue));
+  return net_rawget(L, index);
+}
+
 /* A continuation, as lua_callk and lua_pcallk want it, of a function that gets the status. Lua 5.1 and LuaJIT cannot yield
  * across a call of C. */
 #if LUA_VERSION_NUM >= 503

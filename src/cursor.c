@@ -44,11 +44,6 @@ static struct cursor *cursor_of(lua_State *L) {
   return (struct cursor *)lua_touserdata(L, lua_upvalueindex(UP_CURSOR));
 }
 
-static int push_field(lua_State *L, int index, int name) {
-  lua_pushvalue(L, lua_upvalueindex(name));
-  return net_rawget(L, index);
-}
-
 /* Sets a field to the value on top of the stack. */
 static void set_field(lua_State *L, int index, int name) {
   lua_pushvalue(L, lua_upvalueindex(name));
@@ -106,11 +101,11 @@ static int cursor_hold(lua_State *L) {
   luaL_checktype(L, 2, LUA_TTABLE);
   lua_settop(L, 2);
   let_go(L, cursor);
-  if (push_field(L, 2, UP_BUFFER) != LUA_TTABLE) return 0; /* 3 */
-  push_field(L, 2, UP_HEAD);
+  if (net_push_field(L, 2, UP_BUFFER) != LUA_TTABLE) return 0; /* 3 */
+  net_push_field(L, 2, UP_HEAD);
   lua_rawgeti(L, 3, (int)lua_tointeger(L, 4));
-  push_field(L, 2, UP_OFFSET);
-  push_field(L, 2, UP_LENGTH);
+  net_push_field(L, 2, UP_OFFSET);
+  net_push_field(L, 2, UP_LENGTH);
   if (lua_type(L, 5) != LUA_TSTRING || lua_type(L, 6) != LUA_TNUMBER || lua_getmetatable(L, 2)) return 0;
   const char *data = lua_tolstring(L, 5, &size);
   size_t at = (size_t)lua_tonumber(L, 6);

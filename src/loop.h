@@ -295,6 +295,18 @@ void net_loop_push_handler(lua_State *L);
 /* run itself. */
 int net_loop_run(lua_State *L);
 
+/* Is it the task at that index whose coroutine asks? Two upvalues have the names of its fields: its own coroutine, and
+ * the one that may be running in it on Lua 5.1 (see task.pcall). Pushes values. */
+static inline int net_loop_task_runs(lua_State *L, int me, int thread, int inner) {
+#ifdef NET_CONTINUATION
+  (void)inner;
+  net_push_field(L, me, thread);
+#else
+  if (net_push_field(L, me, inner) == LUA_TNIL) net_push_field(L, me, thread);
+#endif
+  return lua_tothread(L, -1) == L;
+}
+
 int net_loop_timeouts(lua_State *L);
 extern const luaL_Reg net_loop_run_functions[];
 extern const luaL_Reg net_loop_hook_functions[];

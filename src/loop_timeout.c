@@ -18,21 +18,6 @@ enum {
   UPVALUES = UP_EXPIRED
 };
 
-static int push_field(lua_State *L, int index, int name) {
-  lua_pushvalue(L, lua_upvalueindex(name));
-  return net_rawget(L, index);
-}
-
-/* Is it the task at that index that runs? On Lua 5.1 a coroutine of its own may be running in it (see task.pcall). */
-static int is_running(lua_State *L, int me) {
-#ifdef NET_CONTINUATION
-  push_field(L, me, UP_THREAD);
-#else
-  if (push_field(L, me, UP_INNER) == LUA_TNIL) push_field(L, me, UP_THREAD);
-#endif
-  return lua_tothread(L, -1) == L;
-}
-
 /* Sets its deadline and pushes the task that runs. False, and nothing is pushed, if there is more to be done. */
 static int begin(lua_State *L) {
   if (lua_type(L, 1) != LUA_TNUMBER || lua_type(L, 2) != LUA_TFUNCTION) return 0;
@@ -41,8 +26,9 @@ static int begin(lua_State *L) {
   int me = lua_gettop(L) + 1;
   double deadline = (double)net_loop_now() + ms;
   lua_rawgeti(L, lua_upvalueindex(UP_NOW), 1);
-  if (lua_type(L, me) == LUA_TTABLE && is_running(L, me) && push_field(L, me, UP_DEADLINE) == LUA_TNIL &&
-      push_field(L, me, UP_ARMED) == LUA_TNUMBER && lua_tonumber(L, -1) <= deadline) {
+  if (lua_type(L, me) == LUA_TTABLE && net_loop_task_runs(L, me, UP_THREAD, UP_INNER) &&
+      net_push_field(L, me, UP_DEADLINE) == LUA_TNIL && net_push_field(L, me, UP_ARMED) == LUA_TNUMBER &&
+      lua_tonumber(L, -1) <= deadline) {
     lua_settop(L, me);
     lua_pushvalue(L, lua_upvalueindex(UP_DEADLINE));
     lua_pushnumber(L, deadline);
@@ -62,7 +48,7 @@ static void forget(lua_State *L, int name) {
 /* The task is at index 1. */
 static void end(lua_State *L) {
   forget(L, UP_DEADLINE);
-  if (push_field(L, 1, UP_EXPIRED) != LUA_TNIL) forget(L, UP_EXPIRED);
+  if (net_push_field(L, 1, UP_EXPIRED) != LUA_TNIL) forget(L, UP_EXPIRED);
   lua_pop(L, 1);
 }
 

@@ -58,13 +58,8 @@ enum {
   UPVALUES = UP_EXPIRED
 };
 
-static int push_field(lua_State *L, int index, int name) {
-  lua_pushvalue(L, lua_upvalueindex(name));
-  return net_rawget(L, index);
-}
-
 static int has_field(lua_State *L, int index, int name) {
-  int type = push_field(L, index, name);
+  int type = net_push_field(L, index, name);
   lua_pop(L, 1);
   return type != LUA_TNIL;
 }
@@ -79,7 +74,7 @@ static int is_open(lua_State *L) {
   const net_loop *loop = (const net_loop *)lua_touserdata(L, lua_upvalueindex(UP_LOOP));
   const net_stream *stream = loop->reading;
   if (stream == NULL || lua_topointer(L, 1) != stream->handle.owner) {
-    push_field(L, 1, UP_HANDLE);
+    net_push_field(L, 1, UP_HANDLE);
     const net_handle *handle = net_handle_test(L, -1);
     lua_pop(L, 1);
     if (handle == NULL || !net_handle_type(handle)->is_stream) return 0;
@@ -90,11 +85,7 @@ static int is_open(lua_State *L) {
 
 /* Is it the task at index 2 that runs, and is nothing to be raised in it? */
 static int can_wait(lua_State *L) {
-#ifndef NET_CONTINUATION
-  if (push_field(L, 2, UP_INNER) == LUA_TNIL)
-#endif
-    push_field(L, 2, UP_THREAD);
-  int is_it = lua_tothread(L, -1) == L;
+  int is_it = net_loop_task_runs(L, 2, UP_THREAD, UP_INNER);
   lua_settop(L, 2);
   return is_it && !has_field(L, 2, UP_UNWAIT_NAME) && !has_field(L, 2, UP_INTERRUPT) &&
          !has_field(L, 2, UP_EXPIRED) && is_yieldable(L);
