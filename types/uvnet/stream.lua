@@ -697,7 +697,11 @@ function Duplex:initialize(options) end
 ---
 ---```lua
 ---local double = net.stream.Duplex.from(function(source)
----  for chunk in source do coroutine.yield(chunk .. chunk) end  -- on Lua 5.1: while, for it cannot yield in a `for`
+---  local chunk = source() -- in a `for chunk in source`, Lua 5.1 could not wait
+---  while chunk do
+---    coroutine.yield(chunk .. chunk)
+---    chunk = source()
+---  end
 ---end)
 ---```
 ---@param value any
