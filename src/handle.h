@@ -159,7 +159,8 @@ enum net_handle_tells { NET_TELL_NOBODY, NET_TELL_OWNER, NET_TELL_LISTENER /* if
 /* Begins to close. `tell`: whether the owner's _onclosed is called at the end. Never raises. */
 void net_handle_close(net_handle *handle, enum net_handle_tells tell);
 
-/* While it is held, libuv's handle stays open: it is sent along with a write, say. Never raise. */
+/* While it is held, libuv's handle stays open: it is sent along with a write, say. So often and no more. Never raise. */
+enum { NET_MOST_HELD = (1 << 14) - 1 };
 static inline void net_handle_hold(net_handle *handle) { handle->held++; }
 void net_handle_release(net_handle *handle);
 

@@ -51,7 +51,8 @@ static void on_write(uv_write_t *uv, int status) {
 
 static int send_request(net_req *req, const uv_buf_t *buffers, unsigned count, net_stream *sent) {
   net_stream *stream = net_stream_of(req->handle);
-  if (stream->writes == MOST_WRITES) return UV_ENOBUFS;
+  if (stream->writes == MOST_WRITES || (sent != NULL && sent->handle.held == NET_MOST_HELD))
+    return UV_ENOBUFS;
   int status = sent == NULL ? uv_write(&req->uv.write, &stream->uv.stream, buffers, count, on_write)
                             : uv_write2(&req->uv.write, &stream->uv.stream, buffers, count, &sent->uv.stream,
                                         on_write);
