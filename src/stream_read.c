@@ -86,7 +86,7 @@ static ssize_t end_or_reset(const net_stream *stream) {
 enum { TRIES = 3 };
 
 /* Tells the owner, who may have closed the handle then: whether the delivery itself has failed, for want of memory. */
-static int tell(struct net_chunk *chunk) {
+static int tell_owner(struct net_chunk *chunk) {
   int status = LUA_ERRMEM;
   chunk->is_given = 0;
   for (int i = 0; i < TRIES && status == LUA_ERRMEM && !chunk->is_given; i++)
@@ -100,7 +100,7 @@ static void lose(net_stream *stream) {
   struct net_chunk failure = {{&stream->handle, NET_ON_READ, push_chunk}, NULL, UV_ENOMEM, 0};
   if (stream->handle.closing) return;
   stream->flags |= NET_LOST;
-  if (!tell(&failure)) stream->flags &= (uint16_t)~NET_LOST;
+  if (!tell_owner(&failure)) stream->flags &= (uint16_t)~NET_LOST;
 }
 
 static void take_chunk(net_stream *stream, const char *data, ssize_t size) {
@@ -109,7 +109,7 @@ static void take_chunk(net_stream *stream, const char *data, ssize_t size) {
   stream->bytes_read += (uint64_t)size;
   int done =
       net_stream_is_direct(stream) ? net_stream_give(stream, &chunk) : net_stream_read_fast(stream, &chunk);
-  if (!done && tell(&chunk)) lose(stream);
+  if (!done && tell_owner(&chunk)) lose(stream);
 }
 
 static void take_end(net_stream *stream, ssize_t status) {
@@ -118,7 +118,7 @@ static void take_end(net_stream *stream, ssize_t status) {
   struct net_chunk chunk = {{&stream->handle, NET_ON_READ, push_chunk}, NULL, status, 0};
   net_stream_touch(stream, NET_TRAFFIC_READ); /* the peer's end is traffic, too */
   if (status == UV_EOF && net_stream_end_lazily(stream)) return;
-  if (tell(&chunk)) lose(stream);
+  if (tell_owner(&chunk)) lose(stream);
 }
 
 static void on_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer) {
