@@ -119,4 +119,40 @@ describe("few listeners", function()
     assert.is_false(ok)
     assert.equal("why", err.context)
   end)
+
+  it("are no methods that a class of one's own has, whatever their names", function()
+    local Own = EventEmitter:extend("Own")
+    local called = 0
+    for _, name in ipairs({ "_onData", "_onError", "_lateError" }) do
+      Own[name] = function() called = called + 1 end
+    end
+    local own = Own()
+    own._onData, own._onError, own._lateError = Own._onError, Own._onData, Own._onData
+    assert.is_false(own:emit("data", 1))
+    assert.is_false((pcall(own.emit, own, "error", 1)))
+    assert.equal(0, own:listenerCount("data") + own:listenerCount("error"))
+    assert.same({}, own:eventNames())
+    local got = {}
+    own:on("data", function(value) got[#got + 1] = value end)
+    own:on("other", function() end)
+    own:emit("data", 2)
+    assert.same({ 2 }, got)
+    assert.same({ "data", "other" }, own:eventNames())
+    assert.equal(0, called)
+  end)
+
+  it("that a listener of newListener adds, who has removed all others, are kept", function()
+    for _, name in ipairs(NAMES) do
+      local emitter, got = EventEmitter(), {}
+      emitter:on("newListener", function()
+        emitter:removeAllListeners()
+        emitter:on(name, function() got[#got + 1] = name end)
+      end)
+      emitter:on("new", function() got[#got + 1] = "new" end)
+      assert.same({ name, "new" }, emitter:eventNames())
+      emitter:emit(name)
+      emitter:emit("new")
+      assert.same({ name, "new" }, got)
+    end
+  end)
 end)

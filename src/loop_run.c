@@ -179,7 +179,7 @@ int net_loop_run(lua_State *L) {
   net_loop_push_errors(L);
   lua_pushliteral(L, "write");
   lua_pushliteral(L, "_events");
-  lua_pushliteral(L, "_onData");
+  lua_pushliteral(L, "_events.data");
   lua_pushliteral(L, "data");
   lua_pushliteral(L, "end");
   lua_pushliteral(L, "finish");

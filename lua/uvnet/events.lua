@@ -9,9 +9,9 @@
 -- looks through all of them. When there are many, an `Order` at 0 holds them, in which a name is found at once.
 --
 -- What nearly every connection listens for is `data` and `error`, one function each. While that is all, they are fields
--- of the emitter itself, and there is no `_events`: `_onData`, and `_onError`, or `_lateError` where it came after that
--- of `data`. A table of its own would be a quarter of what a connection takes. Whatever else there is to keep makes the
--- table (`with_table`).
+-- of the emitter itself, and there is no `_events`: `_events.data`, and `_events.error`, or `_events.lateError` where
+-- it came after that of `data`: names that nobody gives to a method of his own class. A table of its own would be a
+-- quarter of what a connection takes. Whatever else there is to keep makes the table (`with_table`).
 --
 -- A list is never changed while it may be in use by an `emit`: it is copied first. So an `emit` calls those who
 -- listened when it began, whatever they add or remove.
@@ -269,12 +269,12 @@ end
 function EventEmitter._forgetListener() end
 
 -- False: it is not there. A late one is there only beside one of `data`.
-EventEmitter._onData, EventEmitter._onError, EventEmitter._lateError = false, false, false
+EventEmitter["_events.data"], EventEmitter["_events.error"], EventEmitter["_events.lateError"] = false, false, false
 
 -- The listener of an emitter without a table.
 local function few(self, event)
-  if event == "data" then return self._onData or nil end
-  if event == "error" then return self._onError or self._onData and self._lateError or nil end
+  if event == "data" then return self["_events.data"] or nil end
+  if event == "error" then return self["_events.error"] or self["_events.data"] and self["_events.lateError"] or nil end
 end
 
 -- Keeps the first listener of an event in an emitter without a table; false if it has to have one.
@@ -282,16 +282,16 @@ local function add_to_few(self, event, entry)
   local is_data = event == "data"
   if not is_data and event ~= "error" or type(entry) ~= "function" then return false end
   if is_data then
-    if self._onData then return false end
-    self._onData = entry
-  elseif self._onError then
+    if self["_events.data"] then return false end
+    self["_events.data"] = entry
+  elseif self["_events.error"] then
     return false
-  elseif not self._onData then
-    self._onError = entry
-  elseif self._lateError then
+  elseif not self["_events.data"] then
+    self["_events.error"] = entry
+  elseif self["_events.lateError"] then
     return false
   else
-    rawset(self, "_lateError", entry)
+    rawset(self, "_events.lateError", entry)
   end
   return true
 end
@@ -300,22 +300,22 @@ end
 local function with_table(self)
   local events = rawget(self, "_events")
   if events ~= nil then return events end
-  local data, first = self._onData, self._onError
+  local data, first = self["_events.data"], self["_events.error"]
   if not data and not first then return nil end
-  local late = self._lateError
+  local late = self["_events.lateError"]
   events = {}
   if first then add_name(events, "error", first) end
   if data then add_name(events, "data", data) end
   if late then add_name(events, "error", late) end
   -- They go first: so there is room for the table. What has been there can be put back without memory.
-  rawset(self, "_onData", nil)
-  rawset(self, "_onError", nil)
-  rawset(self, "_lateError", nil)
+  rawset(self, "_events.data", nil)
+  rawset(self, "_events.error", nil)
+  rawset(self, "_events.lateError", nil)
   local ok, err = pcall(rawset, self, "_events", events)
   if ok then return events end
-  rawset(self, "_onData", data or nil)
-  rawset(self, "_onError", first or nil)
-  rawset(self, "_lateError", late or nil)
+  rawset(self, "_events.data", data or nil)
+  rawset(self, "_events.error", first or nil)
+  rawset(self, "_events.lateError", late or nil)
   return error(err, 0)
 end
 
@@ -395,8 +395,8 @@ local function add(self, event, entry, prepend)
   end
   if events.newListener ~= nil then
     self:emit("newListener", event, original(entry))
-    -- The listener may have removed all listeners, and the table with them.
-    events = rawget(self, "_events") or {}
+    -- The listener may have removed all listeners, and the table with them, and then added others.
+    events = with_table(self) or {}
     self._events = events
   end
   local existing = events[event]

@@ -243,7 +243,8 @@ function Socket._accepted(handle, server, plain)
     server._ofSockets = instance
   end
   -- `write` is what is asked for most: here it is found without a search in the class.
-  local self = setmetatable({ _handle = handle, write = Socket.write, _onData = false, _onError = false }, instance)
+  local self = { _handle = handle, write = Socket.write, ["_events.data"] = false, ["_events.error"] = false }
+  setmetatable(self, instance)
   local lazily = fast.enabled and fast.Socket_is_standard
   if accepted_construct then construct(self) end
   if plain and lazily then return begin_lazily(self, handle, false) end
