@@ -108,10 +108,15 @@ static void on_name(uv_getnameinfo_t *req, int status, const char *host, const c
   answer((net_lookup *)req->data, req->loop, status);
 }
 
-static void on_told(uv_handle_t *timer) { free(timer->data); }
+/* The timer has no data, by which the loop knows that it is no net_handle. */
+static net_lookup *of_timer(void *timer) {
+  return (net_lookup *)(void *)((char *)timer - offsetof(net_lookup, timer));
+}
+
+static void on_told(uv_handle_t *timer) { free(of_timer(timer)); }
 
 static void on_answered(uv_timer_t *timer) {
-  net_lookup *lookup = (net_lookup *)timer->data;
+  net_lookup *lookup = of_timer(timer);
   uv_close((uv_handle_t *)timer, on_told);
   tell_asker(net_loop_from(timer->loop), lookup);
 }
@@ -135,7 +140,7 @@ static int ask_without_threads(net_loop *loop, net_lookup *lookup) {
   if (lookup->status == 0 && lookup->where.ss_family == 0) lookup->answer = lookup->req.address.addrinfo;
   lookup->answered = 1;
   uv_timer_init(loop->uv, &lookup->timer);
-  lookup->timer.data = lookup;
+  lookup->timer.data = NULL;
   return uv_timer_start(&lookup->timer, on_answered, 0, 0);
 }
 
