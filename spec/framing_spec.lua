@@ -609,5 +609,20 @@ describe("framing", function()
       net.run()
       assert.same({ "a", "b", "c", "d" }, got)
     end)
+
+    it("gives back what a listener has left that ends it, and then raises", function()
+      local stream, got, stop = PassThrough(), {}, nil
+      stop = stream:frames("line", function(line)
+        got[#got + 1] = line
+        if line == "b" then
+          stop()
+          error("mine", 0)
+        end
+      end)
+      assert.equal("mine", raised(stream.finish, stream, "a\nb\nc\nd\n"))
+      net.run()
+      assert.same({ "a", "b" }, got)
+      assert.equal("c\nd\n", stream:read())
+    end)
   end)
 end)

@@ -141,7 +141,7 @@ function methods.frames(self, format, options, listener)
     local ok, raised = pcall(hand_out)
     busy = false
     if not ok then
-      if not stopped and queue.length > 0 then give_back() end
+      give_back()
       error(raised, 0)
     end
   end
