@@ -63,10 +63,12 @@ static void let_go(lua_State *L, struct cursor *cursor) {
   int top = lua_gettop(L), state = top + 1;
   cursor->data = NULL;
   lua_rawgeti(L, lua_upvalueindex(UP_STATE), 1);
-  net_pushsize(L, cursor->at);
-  set_field(L, state, UP_OFFSET);
-  net_pushsize(L, cursor->whole - cursor->at);
-  set_field(L, state, UP_LENGTH);
+  if (net_push_field(L, state, UP_LENGTH) == LUA_TNIL) { /* else somebody may have counted on already */
+    net_pushsize(L, cursor->at);
+    set_field(L, state, UP_OFFSET);
+    net_pushsize(L, cursor->whole - cursor->at);
+    set_field(L, state, UP_LENGTH);
+  }
   lua_rawgeti(L, lua_upvalueindex(UP_STATE), 2);
   set_field(L, state, UP_BUFFER);
   lua_pushnil(L);
