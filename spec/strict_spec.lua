@@ -197,6 +197,13 @@ describe("net.strict", function()
     assert.truthy(raised(Lines, { seprator = 1 }).message:find("'separator'", 1, true))
   end)
 
+  it("refuses a name of any length", function()
+    net.strict = true
+    for _, length in ipairs({ 64, 65, 3000000 }) do
+      assert.equal("ERR_INVALID_ARG_VALUE", raised(net.createServer, { [("x"):rep(length)] = 1 }).code)
+    end
+  end)
+
   it("takes a list, a pair and a stream before the callback of a pipeline for what they are", function()
     net.strict = true
     local out = {}

@@ -59,8 +59,12 @@ local function apart(a, b)
   return letters(a) == letters(b) and 1 or distance(a, b)
 end
 
+-- Of a longer name nobody asks what was meant by it; and to find that out would take long.
+local LONGEST = 64 -- bytes
+
 -- The known name that is most like this one; nil if none is.
 local function nearest(name, known)
+  if #name > LONGEST then return nil end
   local best, found = math.max(2, math.floor(#name / 3)) + 1, nil
   local small = lower(name)
   for one in pairs(known) do
