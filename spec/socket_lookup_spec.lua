@@ -31,6 +31,23 @@ describe("net.Socket", function()
       server:close()
     end)
 
+    it("asks a lookup of one's own that waits, where connect is called by a task", function()
+      local server, port = serve(function(accepted) accepted:finish("hello") end)
+      local function lookup(_, _, callback)
+        net.async.sleep(1)
+        callback(nil, HOST, 4)
+      end
+      local got
+      net.async.run(function()
+        local socket = net.Socket():connect({ port = port, host = "example.test", lookup = lookup })
+        got = socket:readAll()
+        socket:destroy()
+        server:close()
+      end)
+      testing.run()
+      assert.equal("hello", got)
+    end)
+
     it("asks a lookup of one's own, which may answer with one address or with a list", function()
       local server, port = serve(function(accepted) accepted:destroy() end)
       local asked

@@ -340,6 +340,12 @@ local function begin_connecting(self, options, listener, begin)
   if rawget(self, "connecting") then begin(self) end
 end
 
+-- `pcall`, across which a task can wait on Lua 5.1 as well: a `lookup` of the user's own may do so.
+local function call(fn, ...)
+  local task = ticks.tasks
+  return (task and task.pcall or pcall)(fn, ...)
+end
+
 --- Initiates a connection: `connect(options[, listener])`, `connect(path[, listener])`, `connect(port[, host][,
 -- listener])`.
 -- @tparam table|string|integer options options, or a path, or a port
@@ -372,7 +378,7 @@ function Socket:connect(...)
   local rs, ws, is_new = rawget(self, "_rs"), rawget(self, "_ws"), not self.destroyed
   local attempt, waits = rawget(self, "_attempt"), rawget(self, "_idle")
   local heard, is_watched = self:listenerCount("connect"), rawget(self, "_unwatch") ~= nil
-  local ok, raised = pcall(begin_connecting, self, options, listener, begin)
+  local ok, raised = call(begin_connecting, self, options, listener, begin)
   if ok then return self end
   if take_back(self, is_new and before, attempt) then
     if not is_new then
