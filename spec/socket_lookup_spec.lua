@@ -48,6 +48,50 @@ describe("net.Socket", function()
       assert.equal("hello", got)
     end)
 
+    it("that a lookup's error breaks off leaves a connection that is under way as it was", function()
+      local server, port = serve(function(accepted) accepted:pipe(accepted) end)
+      local function later(_, _, callback)
+        net.timers.setTimeout(function() callback(nil, HOST, 4) end, 5)
+      end
+      local function fails() error("mine", 0) end
+      for _, first in ipairs({
+        { port = port, host = HOST, connectTimeout = 60000 },
+        { port = port, host = "example.test", lookup = later },
+      }) do
+        local socket = net.Socket()
+        local log = record(socket, nil, nil, { "lookup" })
+        socket:connect(first)
+        socket:write("hello")
+        assert.equal("mine", raised(socket.connect, socket, { port = port, host = "other.test", lookup = fails }))
+        assert.is_true(socket.connecting)
+        socket:on("data", function() socket:destroy() end)
+        testing.wait(socket, "close")
+        assert.equal("connect data:hello close:false", table.concat(log, " "))
+      end
+      server:close()
+    end)
+
+    it("takes no answer that was meant for a connection that an error has broken off", function()
+      local server, port = serve(function(accepted) accepted:pipe(accepted) end)
+      local socket = net.Socket({ handle = net.BoundSocket({ host = HOST, port = 0 }) })
+      local function fails(_, _, callback)
+        net.timers.setTimeout(function() callback(nil, "127.0.0.2", 4) end, 1)
+        error("mine", 0)
+      end
+      local function later(_, _, callback)
+        net.timers.setTimeout(function() callback(nil, HOST, 4) end, 20)
+      end
+      local addresses = {}
+      socket:on("lookup", function(_, address) addresses[#addresses + 1] = address end)
+      assert.equal("mine", raised(socket.connect, socket, { port = port, host = "a.test", lookup = fails }))
+      assert.is_false(socket.connecting)
+      socket:connect({ port = port, host = "b.test", lookup = later })
+      testing.wait(socket, "connect")
+      assert.same({ HOST }, addresses)
+      socket:destroy()
+      server:close()
+    end)
+
     it("asks a lookup of one's own, which may answer with one address or with a list", function()
       local server, port = serve(function(accepted) accepted:destroy() end)
       local asked

@@ -295,27 +295,34 @@ function Socket:_renewHandle()
 end
 
 -- Is it to be destroyed, because the connection that it had before, or what was written meanwhile, cannot be kept?
-local function cannot_go_back(self, before, attempt)
-  return rawget(self, "_unsent") ~= nil or before and rawget(self, "_attempt") ~= attempt
+local function cannot_go_back(self, before, attempt, goes_on)
+  return not goes_on and rawget(self, "_unsent") ~= nil or before and rawget(self, "_attempt") ~= attempt
 end
 
 -- A socket that says that it is connecting is: where a step raises (for want of memory, by a hook), it is what it was,
--- and can be told to connect again. True: it is. `before` is the handle that it had. What comes first takes no memory.
-local function take_back(self, before, attempt)
+-- and can be told to connect again; one that was connecting already goes on with that. True: it is. `before` is the
+-- handle that it had. What comes first takes no memory.
+local function take_back(self, before, attempt, was_connecting, timer)
   local handle = rawget(self, "_handle")
   if before and handle ~= before then return false end -- it was destroyed meanwhile
-  self.connecting = nil
-  if cannot_go_back(self, before, attempt) then
+  local goes_on = was_connecting and rawget(self, "connecting")
+  if not goes_on then self.connecting = nil end
+  if cannot_go_back(self, before, attempt, goes_on) then
     self:destroy()
     return false
   end
+  settings.stop_connect_timer(self)
+  if goes_on then
+    settings.start_connect_timer(self, timer and timer._duration)
+    return true
+  end
+  self._connection = nil -- what the call has begun is not for the next one
   if handle ~= before then
-    self._handle, self._attempt, self._connection = nil, nil, nil
+    self._handle, self._attempt = nil, nil
     if handle then handle:close() end
   else
     fast.update_write(self)
   end
-  settings.stop_connect_timer(self)
   return true
 end
 
@@ -377,10 +384,11 @@ function Socket:connect(...)
   local before = rawget(self, "_handle")
   local rs, ws, is_new = rawget(self, "_rs"), rawget(self, "_ws"), not self.destroyed
   local attempt, waits = rawget(self, "_attempt"), rawget(self, "_idle")
+  local was_connecting, timer = is_new and rawget(self, "connecting"), rawget(self, "_connectTimer")
   local heard, is_watched = self:listenerCount("connect"), rawget(self, "_unwatch") ~= nil
   local ok, raised = call(begin_connecting, self, options, listener, begin)
   if ok then return self end
-  if take_back(self, is_new and before, attempt) then
+  if take_back(self, is_new and before, attempt, was_connecting, timer) then
     if not is_new then
       rawset(self, "_rs", rs)
       rawset(self, "_ws", ws)
