@@ -186,6 +186,7 @@ describe("A class", function()
           if seen == lines then error("hook", 0) end
         end, "", 1)
         tostring(cat)
+        debug.sethook() -- in here, for it may raise in this line
       end)
       debug.sethook()
       assert.is_true(has_metatable)
