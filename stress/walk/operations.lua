@@ -168,7 +168,12 @@ local function connect_again(who)
   people.new_life(who)
   who.lost = true
   who.relayed = server and server.target ~= nil
-  who.socket:connect(found_somehow(where))
+  local ok, err = pcall(who.socket.connect, who.socket, found_somehow(where))
+  if not ok then
+    -- It is what it was: closed, and nothing more comes. But if it was destroyed anew within the call.
+    if who.socket.destroyed and who.socket.closed then who.closed = true end
+    error(err, 0)
+  end
   who.socket:resume()
   people.write_head(who)
 end
